@@ -1,0 +1,52 @@
+"""Enumerations of calendars, pages and bookings."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class CalendarAccess(TextChoices):
+    """Whether a calendar can be read. A lost one makes its host unbookable (C10)."""
+
+    OK = "ok", _("Connected")
+    LOST = "lost", _("Access lost")
+
+
+class PageKind(TextChoices):
+    """C18; values of the public API."""
+
+    PERSONAL = "PERSONAL_LINK", _("Personal")
+
+
+class PageState(TextChoices):
+    """A paused page can be seen and cannot be booked."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+
+
+class LocationKind(TextChoices):
+    """Where a meeting takes place."""
+
+    CONFERENCE = "conference", _("Video call")
+    PHONE = "phone", _("Phone")
+    ADDRESS = "address", _("Address")
+    CUSTOM = "custom", _("Other")
+
+
+class BookingState(TextChoices):
+    """A request (offline page, C4) waits for its host and holds its slot."""
+
+    REQUESTED = "requested", _("Requested")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class CalendarWrite(TextChoices):
+    """How far the host's calendar is with a booking."""
+
+    NONE = "none", _("No calendar")
+    PENDING = "pending", _("Waiting")
+    WRITTEN = "written", _("In the calendar")
+    FAILED = "failed", _("Failed")

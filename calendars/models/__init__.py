@@ -1,0 +1,18 @@
+"""Connected calendars, busy time, scheduling pages and bookings."""
+
+from calendars.models.booking import Booking, Reservation
+from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, PushChannel
+from calendars.models.job import CalendarJob
+from calendars.models.page import PageHost, SchedulingPage
+
+__all__ = [
+    "Booking",
+    "BusyInterval",
+    "Calendar",
+    "CalendarAccount",
+    "CalendarJob",
+    "PageHost",
+    "PushChannel",
+    "Reservation",
+    "SchedulingPage",
+]

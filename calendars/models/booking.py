@@ -1,0 +1,82 @@
+"""Bookings, and the constraint that makes a double booking impossible (C22)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
+
+from calendars.choices import BookingState, CalendarWrite
+
+
+class Booking(models.Model):
+    """A visitor's meeting. ``uid`` is the iCalendar UID for good; ``sequence`` grows with each change that guests see.
+
+    ``event_id`` is the provider's event id, chosen by us before the first attempt, so that a retry finds the event
+    and cannot double it. ``idempotency_key`` (the form's, or empty) makes a repeated submission answer the same booking.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey("calendars.SchedulingPage", on_delete=models.PROTECT, related_name="bookings")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    state = models.CharField(max_length=12, choices=BookingState)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    guest_time_zone = models.CharField(max_length=64)
+    guest_language = models.CharField(max_length=8, default="en")
+    guest_email = models.EmailField(max_length=254)
+    guest_first_name = models.CharField(max_length=100)
+    guest_last_name = models.CharField(max_length=100, blank=True)
+    form_answers = models.JSONField(default=dict)
+    subject = models.CharField(max_length=400)
+    location = models.CharField(max_length=400, blank=True)
+    contact = models.ForeignKey("crm.Record", null=True, on_delete=models.SET_NULL, related_name="+")
+    meeting = models.ForeignKey("crm.Record", null=True, on_delete=models.SET_NULL, related_name="+")
+    calendar = models.ForeignKey("calendars.Calendar", null=True, on_delete=models.SET_NULL, related_name="bookings")
+    calendar_write = models.CharField(max_length=8, choices=CalendarWrite, default=CalendarWrite.NONE)
+    event_id = models.CharField(max_length=200, blank=True)
+    conference_url = models.URLField(max_length=400, blank=True)
+    sequence = models.PositiveIntegerField(default=0)
+    idempotency_key = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "page", "idempotency_key"], name="booking_once", condition=~Q(idempotency_key="")
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_not_empty"),
+        ]
+        indexes = [models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page")]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk} ({self.state})"
+
+
+class Reservation(models.Model):
+    """A host's time that a booking takes: half-open, in UTC, without buffers. Two active ones of a host never overlap."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="reservations")
+    host = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    during = DateTimeRangeField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="reservation_no_overlap",
+                condition=Q(active=True),
+                expressions=[
+                    (Func(F("host"), F("host"), Value("[]"), function="int8range"), "&&"),
+                    ("during", "&&"),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"host {self.host_id} during {self.during}"

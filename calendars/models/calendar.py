@@ -1,0 +1,103 @@
+"""What is connected, and when it is busy."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from calendars.choices import CalendarAccess
+
+
+class CalendarAccount(models.Model):
+    """A user's connected calendar account: one a user (C1). It outlives reconnecting; replacing it makes a new one."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="calendar_accounts")
+    connection = models.OneToOneField(
+        "connections.Connection", on_delete=models.CASCADE, related_name="calendar_account"
+    )
+    syncs_events = models.BooleanField(default=True, help_text="Calendar sync: events with contacts are logged (C5).")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="calendar_account_one_a_user")]
+
+    def __str__(self) -> str:
+        return f"calendar account {self.pk} of user {self.user_id}"
+
+
+class Calendar(models.Model):
+    """A calendar that the connected account owns or can reach. Availability looks at the selected ones (C9).
+
+    ``sync_token`` belongs to the window [window_starts_at, window_ends_at); ``generation`` marks the rows of the last
+    full sync, so that what it did not bring is removed at its end. ``synced_at`` is the last time the provider answered.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    calendar_account = models.ForeignKey(CalendarAccount, on_delete=models.CASCADE, related_name="calendars")
+    remote_id = models.CharField(max_length=400)
+    name = models.CharField(max_length=400)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_primary = models.BooleanField(default=False)
+    is_writable = models.BooleanField(default=False)
+    is_selected = models.BooleanField(default=False)
+    access = models.CharField(max_length=8, choices=CalendarAccess, default=CalendarAccess.OK)
+    access_lost_at = models.DateTimeField(null=True)
+    sync_token = models.TextField(blank=True)
+    window_starts_at = models.DateTimeField(null=True)
+    window_ends_at = models.DateTimeField(null=True)
+    generation = models.PositiveIntegerField(default=0)
+    synced_at = models.DateTimeField(null=True)
+    last_error_code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "calendar_account", "remote_id"], name="calendar_once"),
+            models.UniqueConstraint(
+                fields=["account", "calendar_account"], name="calendar_one_primary", condition=Q(is_primary=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BusyInterval(models.Model):
+    """One event that blocks its owner (C3): half-open, in UTC. ``remote_id`` is the instance's id at the provider."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="busy")
+    remote_id = models.CharField(max_length=400)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    generation = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "calendar", "remote_id"], name="busy_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="busy_not_empty"),
+        ]
+        indexes = [models.Index(fields=["calendar", "ends_at", "starts_at"], name="busy_window")]
+
+    def __str__(self) -> str:
+        return f"busy {self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M}"
+
+
+class PushChannel(models.Model):
+    """A subscription to a calendar's changes at its provider; renewed before it ends (C7). ``token`` is a secret we chose."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="channels")
+    channel_id = models.UUIDField(db_index=True)
+    token_digest = models.CharField(max_length=64)
+    resource_id = models.CharField(max_length=400, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    last_message = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "channel_id"], name="push_channel_once")]
+
+    def __str__(self) -> str:
+        return f"channel {self.channel_id}"

@@ -1,0 +1,76 @@
+"""Scheduling pages (C18, C19)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from calendars.choices import LocationKind, PageKind, PageState
+
+
+def default_durations() -> list[int]:
+    """Half an hour."""
+    return [30]
+
+
+def default_weekly_hours() -> dict[str, list[list[str]]]:
+    """Monday to Friday, 9 to 17."""
+    return {str(day): [["09:00", "17:00"]] for day in range(5)}
+
+
+class SchedulingPage(models.Model):
+    """A page on which visitors book. ``slug`` is its path under /meetings/, unique in the installation (C14), lower case.
+
+    ``weekly_hours`` maps "0" (Monday) … "6" to windows [start, end] as wall-clock "HH:MM" of ``time_zone``; an end that is
+    not after its start lies on the next day, and "24:00" is midnight. ``date_overrides`` maps "YYYY-MM-DD" to windows
+    that replace the day's, [] for none. Durations, steps, notice and buffers are in minutes.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="scheduling_pages")
+    kind = models.CharField(max_length=24, choices=PageKind, default=PageKind.PERSONAL)
+    state = models.CharField(max_length=8, choices=PageState, default=PageState.ACTIVE)
+    name = models.CharField(max_length=200, help_text="Internal.")
+    slug = models.CharField(max_length=200, unique=True)
+    title = models.CharField(max_length=200, help_text="What visitors read.")
+    description = models.TextField(max_length=4000, blank=True)
+    invitation_subject = models.CharField(max_length=200, blank=True)
+    location_kind = models.CharField(max_length=12, choices=LocationKind, default=LocationKind.CONFERENCE)
+    location_detail = models.CharField(max_length=400, blank=True)
+    durations = ArrayField(models.PositiveIntegerField(), default=default_durations)
+    time_zone = models.CharField(max_length=64)
+    weekly_hours = models.JSONField(default=default_weekly_hours)
+    date_overrides = models.JSONField(default=dict)
+    step = models.PositiveIntegerField(default=30)
+    minimum_notice = models.PositiveIntegerField(default=60)
+    buffer_before = models.PositiveIntegerField(default=0)
+    buffer_after = models.PositiveIntegerField(default=0)
+    rolling_days = models.PositiveIntegerField(default=60)
+    limit_day = models.PositiveIntegerField(null=True, blank=True)
+    limit_week = models.PositiveIntegerField(null=True, blank=True)
+    form_fields = models.JSONField(default=list, help_text="Beyond names and e-mail: [{name, label, required}].")
+    brand_color = models.CharField(max_length=7, blank=True)
+    language = models.CharField(max_length=8, blank=True, help_text="Empty: as the visitor's browser asks.")
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "owner", "id"], name="page_of_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PageHost(models.Model):
+    """A user whose time a page offers; a personal page has its owner alone."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey(SchedulingPage, on_delete=models.CASCADE, related_name="hosts")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "page", "user"], name="page_host_once")]
+
+    def __str__(self) -> str:
+        return f"host {self.user_id} of page {self.page_id}"

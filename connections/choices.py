@@ -1,0 +1,12 @@
+"""Enumerations of connections."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ConnectionState(TextChoices):
+    """Working, waiting for a person, or removed on purpose."""
+
+    ACTIVE = "active", _("Active")
+    NEEDS_ATTENTION = "needs_attention", _("Needs attention")
+    DISCONNECTED = "disconnected", _("Disconnected")

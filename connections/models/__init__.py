@@ -1,0 +1,5 @@
+"""Authorised links to outside accounts."""
+
+from connections.models.connection import Connection
+
+__all__ = ["Connection"]

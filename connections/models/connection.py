@@ -1,0 +1,49 @@
+"""A10: one authorised link to an outside account."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from connections.choices import ConnectionState
+from hubclone.lib.crypto import EncryptedJSONField
+
+
+class Connection(models.Model):
+    """Whose it is, what it may do, and how it fares. ``provider`` is a key of the registry PROVIDERS.
+
+    ``credentials`` is {"access_token", "refresh_token", "token_type"} for OAuth; ``expires_at`` is the access token's end.
+    Only ``connections.services.tokens`` reads or writes them. ``owner`` null means that it belongs to the account.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="connections")
+    owner = models.ForeignKey("accounts.User", null=True, on_delete=models.CASCADE, related_name="connections")
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200, help_text="The outside account's stable id (the OpenID subject).")
+    identity = models.CharField(max_length=254, help_text="What people know it by, mostly an e-mail address.")
+    scopes = ArrayField(models.CharField(max_length=200), default=list)
+    credentials = EncryptedJSONField()
+    expires_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=20, choices=ConnectionState, default=ConnectionState.ACTIVE)
+    last_success_at = models.DateTimeField(null=True)
+    last_error_at = models.DateTimeField(null=True)
+    last_error_code = models.CharField(
+        max_length=60, blank=True, help_text="A key of the provider's error guide: words and steps."
+    )
+    alerted_at = models.DateTimeField(null=True, help_text="When the owner was told of the present trouble; once each.")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "owner", "provider", "external_id"],
+                name="connection_once",
+                condition=~Q(state="disconnected"),
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} connection {self.pk}"

@@ -1,0 +1,127 @@
+"""What the process environment says, read once, typed, and refused loudly when it makes no sense.
+
+Sources, first wins: the environment itself; ``$HUB_HOME/environment.json``, which ``manage.py up`` writes for
+the servers that it started, so that ``make shell`` finds them. See docs/operations.md for every variable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class SettingsError(ImproperlyConfigured):
+    """A variable is missing or malformed; the message names it and says what it must look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every variable that the product reads. URLs have no trailing slash; keys are kept out of ``repr``."""
+
+    hub_home: Path
+    debug: bool
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    hmac_key: str
+    database_url: str
+    redis_url: str
+    base_url: str
+    meetings_url: str
+    allowed_hosts: tuple[str, ...]
+    outbound_allowed: tuple[str, ...]
+    smtp_url: str
+    mail_from: str
+    google_client_id: str
+    google_client_secret: str
+    google_auth_uri: str
+    google_token_uri: str
+    google_revoke_uri: str
+    google_api_url: str
+    sandbox_url: str
+    demo: bool
+
+    def __repr__(self) -> str:
+        return f"Environment(base_url={self.base_url!r}, debug={self.debug})"
+
+
+def environment_read(source: Mapping[str, str]) -> Environment:
+    """Read and check the variables in ``source`` (usually ``os.environ``). Raises SettingsError."""
+    home = Path(source.get("HUB_HOME") or ".hub").resolve()
+    values = {**_written_by_up(home), **{k: v for k, v in source.items() if v != ""}}
+    env = _Reader(values)
+    base_url = env.url("BASE_URL", "http://127.0.0.1:8000")
+    meetings_url = env.url("MEETINGS_URL", base_url)
+    return Environment(
+        hub_home=home,
+        debug=env.boolean("DEBUG", False),
+        secret_key=env.text("SECRET_KEY"),
+        encryption_keys=env.items("ENCRYPTION_KEYS", required=True),
+        hmac_key=env.text("HMAC_KEY"),
+        database_url=env.url("DATABASE_URL", schemes=("postgres", "postgresql")),
+        redis_url=env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
+        base_url=base_url,
+        meetings_url=meetings_url,
+        allowed_hosts=_hosts(base_url, meetings_url, env.items("ALLOWED_HOSTS")),
+        outbound_allowed=env.items("OUTBOUND_ALLOWED"),
+        smtp_url=env.url("SMTP_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+starttls")),
+        mail_from=env.text("MAIL_FROM", "Hubclone <no-reply@localhost>"),
+        google_client_id=env.text("GOOGLE_CLIENT_ID", ""),
+        google_client_secret=env.text("GOOGLE_CLIENT_SECRET", ""),
+        google_auth_uri=env.url("GOOGLE_AUTH_URI", "https://accounts.google.com/o/oauth2/v2/auth"),
+        google_token_uri=env.url("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token"),
+        google_revoke_uri=env.url("GOOGLE_REVOKE_URI", "https://oauth2.googleapis.com/revoke"),
+        google_api_url=env.url("GOOGLE_API_URL", "https://www.googleapis.com"),
+        sandbox_url=env.url("SANDBOX_URL", ""),
+        demo=env.boolean("DEMO", False),
+    )
+
+
+def _written_by_up(home: Path) -> dict[str, str]:
+    path = home / "environment.json"
+    if not path.is_file():
+        return {}
+    try:
+        return {str(k): str(v) for k, v in json.loads(path.read_text()).items()}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def _hosts(base_url: str, meetings_url: str, extra: tuple[str, ...]) -> tuple[str, ...]:
+    named = (urlsplit(base_url).hostname or "", urlsplit(meetings_url).hostname or "")
+    return tuple(dict.fromkeys((*named, "127.0.0.1", "localhost", *extra)))
+
+
+class _Reader:
+    """One getter a type; each names the variable in its error."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._env = environ.Env()
+        self._env.ENVIRON = dict(values)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._env.ENVIRON.get(name, default)
+        if value is None:
+            raise SettingsError(f"{name} is not set. `make run` provides it; on a server, see docs/operations.md.")
+        return str(value)
+
+    def boolean(self, name: str, default: bool) -> bool:
+        value = self.text(name, str(default)).strip().lower()
+        if value not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+            raise SettingsError(f"{name} must be true or false, not {value!r}.")
+        return bool(value in {"1", "true", "yes", "on"})
+
+    def items(self, name: str, *, required: bool = False) -> tuple[str, ...]:
+        value = self.text(name, None if required else "")
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def url(self, name: str, default: str | None = None, schemes: tuple[str, ...] = ("http", "https")) -> str:
+        value = self.text(name, default)
+        if value and urlsplit(value).scheme not in schemes:
+            raise SettingsError(f"{name} must be a URL that begins with {' or '.join(s + ':' for s in schemes)}")
+        return value.rstrip("/")

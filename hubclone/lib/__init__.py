@@ -1,0 +1,1 @@
+"""What every app stands on: no tables (abstract models and fields only), and it imports no app."""

@@ -1,0 +1,48 @@
+"""PostgreSQL advisory locks, taken in one place and always in ascending order, so that no two holders can cross."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from django.db import connection
+
+
+class LockSpace(IntEnum):
+    """What a lock guards. The number is part of the lock's key: never reuse one."""
+
+    HOST = 1
+    TOKEN_REFRESH = 2
+    CALENDAR_SYNC = 3
+    IDENTITY = 4
+    SCHEDULING_LINK = 5
+
+
+PUBLISHER_LOCK = 42
+_ID_BITS = 48
+
+
+def lock_key(space: LockSpace, id_: int) -> int:
+    """The signed 64-bit key of one thing in one space; ids wrap at 2**48, which only ever makes two wait for each other."""
+    return (int(space) << _ID_BITS) | (id_ & ((1 << _ID_BITS) - 1))
+
+
+def transaction_lock(space: LockSpace, ids: Iterable[int]) -> None:
+    """Hold the locks of ``ids`` until the transaction ends; waits for other holders. Must run inside ``atomic``."""
+    keys = sorted({lock_key(space, id_) for id_ in ids})
+    if not keys:
+        return
+    if not connection.in_atomic_block:
+        raise RuntimeError("transaction_lock needs a transaction, or the lock is gone at once")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) with ordinality u(k, n) order by n",
+            [keys],
+        )
+
+
+def transaction_lock_try(space: LockSpace, id_: int) -> bool:
+    """Take the lock until the transaction ends if it is free now; say whether it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [lock_key(space, id_)])
+        return bool(cursor.fetchone()[0])

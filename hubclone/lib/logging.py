@@ -1,0 +1,72 @@
+"""Structured logs without personal data or tokens."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+_SECRET_KEYS = re.compile(
+    r"token|secret|password|authorization|cookie|api.?key|code_verifier|credential", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_QUERY_SECRET = re.compile(r"([?&](?:hapikey|code|state|token|access_token|signature)=)[^&\s\"']+", re.IGNORECASE)
+_BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]{8,}")
+
+
+def redact_text(text: str) -> str:
+    """The text with addresses, bearer tokens and secret query values blotted out."""
+    text = _EMAIL.sub("[address]", text)
+    text = _QUERY_SECRET.sub(r"\1[redacted]", text)
+    return _BEARER.sub(r"\1 [redacted]", text)
+
+
+def redact(_: object, __: str, event: EventDict) -> EventDict:
+    """Blot out secrets by key and by shape, in every value."""
+    return {
+        k: "[redacted]" if _SECRET_KEYS.search(k) and k != "token_type" else _redact_value(v) for k, v in event.items()
+    }
+
+
+def _redact_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {k: "[redacted]" if _SECRET_KEYS.search(str(k)) else _redact_value(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_redact_value(v) for v in value]
+    return value
+
+
+PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+    redact,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
+
+
+def logging_config(*, debug: bool) -> dict[str, Any]:
+    """For Django's LOGGING: one stream of JSON lines, or a readable one when debugging."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False) if debug else structlog.processors.JSONRenderer()
+    foreign: list[Processor] = PROCESSORS[:-1]
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": renderer,
+                "foreign_pre_chain": foreign,
+            }
+        },
+        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stream"], "level": "INFO"},
+        "loggers": {"googleapiclient": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
+    }

@@ -1,0 +1,55 @@
+"""Text as people type it, made safe to keep and easy to find."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_STROKES = str.maketrans(
+    {
+        "ł": "l",
+        "Ł": "l",
+        "ø": "o",
+        "Ø": "o",
+        "đ": "d",
+        "Đ": "d",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "ae",
+        "œ": "oe",
+        "Œ": "oe",
+    }
+)
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for sort keys and search: ``fold("Łódź") == "lodz"``."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_STROKES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order; what is not a letter or a digit divides them."""
+    return _WORD.findall(fold(text))
+
+
+def clean(text: str) -> str:
+    """What a person typed, without control and direction-override characters; newlines become ``\\n``, ends are stripped."""
+    return _UNWANTED.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str) -> str:
+    """``clean`` on one line: every run of white space is one space. Use it for whatever reaches a header."""
+    return " ".join(clean(text).split())
+
+
+def email_normalise(address: str) -> str:
+    """An e-mail address as identities keep it: stripped and in lower case (matching is case-insensitive, A16)."""
+    return clean_line(address).lower()
+
+
+def slugify(text: str) -> str:
+    """A path segment from any Latin text: ``slugify("Zażółć gęślą") == "zazolc-gesla"``. May be empty."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold(text)))

@@ -1,0 +1,1 @@
+"""Connected inboxes, reply logging, sending and templates. Nothing is here yet."""

@@ -1,0 +1,1 @@
+"""Listings, installs, the OAuth provider, webhooks and the developer portal. Nothing is here yet."""

@@ -1,0 +1,1 @@
+"""Zoom webinars, registrants, attendance and recordings. Nothing is here yet."""
