@@ -1,0 +1,78 @@
+"""What the platform offers to the apps above it. Each is filled in ``AppConfig.ready()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Right
+from hubclone.lib.registry import Registry
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from accounts.actor import Actor
+    from accounts.api.caller import ApiCaller
+    from accounts.demo import DemoContext
+    from accounts.models import Account
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An item of the rail. ``url_name`` takes ``account_id`` only; the page and all below its path light the item."""
+
+    key: str
+    label: Words
+    icon: str
+    url_name: str
+    order: int = 100
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSection:
+    """An item of the settings' left menu; it shows when one of its tabs does."""
+
+    key: str
+    label: Words
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTab:
+    """A tab of a settings section, hidden from those without ``right``. ``url_name`` takes ``account_id`` only."""
+
+    key: str
+    section: str
+    label: Words
+    url_name: str
+    order: int = 100
+    right: Right | None = None
+
+
+NAVIGATION: Registry[str, NavItem] = Registry("navigation")
+SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
+SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
+
+API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
+"""Token prefix → function of the whole token and the request; None when the token is not good."""
+
+ACCOUNT_INITIALISERS: Registry[str, Callable[[Account, Actor], None]] = Registry("account initialisers")
+"""What a new account needs; they run in the transaction that makes it."""
+
+DEMO_LOADERS: Registry[str, Callable[[DemoContext], None]] = Registry("demo loaders")
+"""What each app adds to the demo account, in the order of registration. Idempotent: they run at every start."""
+
+for _section in (
+    SettingsSection("general", _("General"), 10),
+    SettingsSection("users", _("Users"), 20),
+    SettingsSection("integrations", _("Integrations"), 30),
+    SettingsSection("activity", _("Activity"), 40),
+):
+    SETTINGS_SECTIONS.register(_section.key, _section)
