@@ -1,62 +1,41 @@
-"""What can go wrong with calendars, pages and bookings."""
+"""What can go wrong between us and a calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from django.utils.translation import gettext_lazy as _
-
-from hubclone.lib.errors import PermanentError
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from hubclone.lib.errors import NeedsUserError, PermanentError, TransientError
 
 
-class BookingRefused(PermanentError):
-    """A booking cannot be made or changed as asked; the text is for the person who asked."""
+class CalendarGone(NeedsUserError):
+    """The calendar was deleted, or this account may not read it any more."""
 
-    code = "BOOKING_REFUSED"
-    text: StrOrPromise = _("This booking could not be made.")
-
-    def __init__(self) -> None:
-        super().__init__(str(self.text))
+    code = "CALENDAR_GONE"
 
 
-class BookingInvalid(BookingRefused):
-    """The form does not hold. ``errors`` maps field names (``start`` and ``duration`` too) to a sentence each."""
+class SyncTokenExpired(TransientError):
+    """The provider forgot the sync token; a full sync starts over."""
 
-    code = "BOOKING_INVALID"
-    text = _("Please check what you have filled in.")
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__()
-        self.errors = dict(errors)
+    code = "SYNC_TOKEN_EXPIRED"
 
 
-class SlotTaken(BookingRefused):
-    """The time is not free (any more), or was never offered."""
+class EventRefused(PermanentError):
+    """The provider does not accept this event."""
 
-    code = "SLOT_TAKEN"
-    text = _("This time is no longer free. Please choose another one.")
-
-
-class HostUnavailable(BookingRefused):
-    """The host's calendar cannot be read, so no time of theirs can be promised (C10)."""
-
-    code = "HOST_UNAVAILABLE"
-    text = _("This person cannot be booked at the moment.")
+    code = "EVENT_REFUSED"
 
 
-class PageClosed(BookingRefused):
-    """The page is paused."""
+class CalendarNotListed(PermanentError):
+    """The connected account neither owns nor can read this calendar."""
 
-    code = "PAGE_CLOSED"
-    text = _("This page does not take bookings at the moment.")
+    code = "CALENDAR_NOT_LISTED"
 
 
-class RequestAnswered(BookingRefused):
-    """The request was confirmed, declined or has run out already."""
+class NoCalendarSelected(PermanentError):
+    """At least one calendar must stay selected."""
 
-    code = "REQUEST_ANSWERED"
-    text = _("This request has been answered already, or its 48 hours have passed.")
+    code = "NO_CALENDAR_SELECTED"
+
+
+class ReplaceNotConfirmed(PermanentError):
+    """Another calendar account is connected; connecting this one would replace it."""
+
+    code = "REPLACE_NOT_CONFIRMED"

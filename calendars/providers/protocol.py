@@ -1,0 +1,163 @@
+"""What every calendar provider offers, in our shapes. All times are aware and in UTC; intervals are half-open.
+
+Any call may raise TransientError (``retry_after`` in seconds when the provider named a time), PermanentError,
+``connections.exceptions.GrantRevoked`` and ``calendars.exceptions.CalendarGone``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from connections.models import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """[starts_at, ends_at)."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A calendar whose free/busy the provider refuses; ``reason`` is the provider's own word."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """``push``: changes can be announced. ``conference``: the provider can make a video call link."""
+
+    push: bool
+    conference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCalendar:
+    """A calendar that the connected account owns or can reach. ``time_zone`` is an IANA name."""
+
+    remote_id: str
+    name: str
+    time_zone: str
+    is_primary: bool
+    is_writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """A guest of an event."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEvent:
+    """One event or one occurrence of a series. ``interval`` is None when it is cancelled or has no length.
+
+    ``blocks`` says whether its owner is busy meanwhile (C3). ``private`` holds what we wrote on it.
+    """
+
+    remote_id: str
+    blocks: bool
+    interval: Interval | None
+    is_cancelled: bool = False
+    summary: str = ""
+    attendees: tuple[Attendee, ...] = ()
+    conference_url: str = ""
+    private: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Some events; only the last page of a run carries ``sync_token``."""
+
+    events: tuple[RemoteEvent, ...]
+    sync_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event to make. ``uid`` is ours for good: a repeat with the same one answers the event that is there.
+
+    ``time_zone`` is an IANA name (how the calendar shows it). ``location`` is text; ``wants_conference`` asks for a link.
+    ``private`` is kept on the event, unseen by guests. ``invite`` sends the provider's own invitation to the attendees.
+    """
+
+    calendar_remote_id: str
+    uid: uuid.UUID
+    summary: str
+    interval: Interval
+    time_zone: str
+    description: str = ""
+    location: str = ""
+    attendees: tuple[Attendee, ...] = ()
+    wants_conference: bool = False
+    invite: bool = True
+    private: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteChannel:
+    """An open push channel; ``resource_id`` is needed to close it."""
+
+    channel_id: uuid.UUID
+    resource_id: str
+    expires_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """A push as it came in: nothing in it is trusted until ``token`` has been compared. ``is_handshake``: nothing changed."""
+
+    channel_id: uuid.UUID
+    token: str
+    number: int
+    is_handshake: bool
+
+
+class CalendarClient(Protocol):
+    """One connected account, opened. Not to be shared between threads."""
+
+    def calendars(self) -> list[RemoteCalendar]:
+        """All that the account owns or can read; exactly one is primary."""
+
+    def events(self, remote_id: str, *, sync_token: str, window: Interval) -> Iterator[EventPage]:
+        """With an empty token all events of ``window``; else what has changed since. Raises SyncTokenExpired, CalendarGone."""
+
+    def busy(self, remote_ids: Sequence[str], *, window: Interval) -> dict[str, list[Interval] | Unreadable]:
+        """Busy intervals by calendar as of now; every id asked for is a key of the answer."""
+
+    def event_create(self, draft: EventDraft) -> RemoteEvent:
+        """Make the event, or answer the one that an earlier attempt made. Raises EventRefused, CalendarGone."""
+
+    def channel_open(self, remote_id: str, *, channel_id: uuid.UUID, token: str, address: str) -> RemoteChannel:
+        """Ask for pushes to ``address``; ``token`` comes back with each."""
+
+    def channel_close(self, channel: RemoteChannel) -> None:
+        """End a channel; one that has ended already is no error."""
+
+
+class CalendarProvider(Protocol):
+    """Stateless; registered in CALENDAR_PROVIDERS under the key of its connection provider."""
+
+    key: str
+    capabilities: Capabilities
+
+    def open(self, connection: Connection) -> CalendarClient:
+        """A client for one connection. No request is made."""
+
+    def event_id(self, uid: uuid.UUID) -> str:
+        """The id that an event with this uid will have; empty where the provider alone chooses."""
+
+    def push_address(self) -> str:
+        """Where pushes can reach us; empty when they cannot (the poll alone keeps calendars fresh then)."""
+
+    def push_parse(self, *, headers: Mapping[str, str], body: bytes) -> PushMessage | None:
+        """The message, or None when the request is not one."""
