@@ -50,3 +50,10 @@ class CalendarWrite(TextChoices):
     PENDING = "pending", _("Waiting")
     WRITTEN = "written", _("In the calendar")
     FAILED = "failed", _("Failed")
+
+
+class BookingSource(TextChoices):
+    """Through what a booking came in."""
+
+    PAGE = "page", _("Scheduling page")
+    API = "api", _("API")

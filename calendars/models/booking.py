@@ -10,14 +10,16 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
-from calendars.choices import BookingState, CalendarWrite
+from calendars.choices import BookingSource, BookingState, CalendarWrite
 
 
 class Booking(models.Model):
-    """A visitor's meeting. ``uid`` is the iCalendar UID for good; ``sequence`` grows with each change that guests see.
+    """A visitor's meeting. ``ical_uid`` is its iCalendar UID for good, the same in the provider's invitation and in our
+    e-mails, so that mailboxes show one meeting; ``sequence`` grows with each change that guests see.
 
-    ``event_id`` is the provider's event id, chosen by us before the first attempt, so that a retry finds the event
-    and cannot double it. ``idempotency_key`` (the form's, or empty) makes a repeated submission answer the same booking.
+    ``event_id`` is the provider's event id, derived from ``uid`` before the first attempt, so that a retry finds the
+    event and cannot double it. ``idempotency_key`` (the form's, or empty) makes a repeated submission answer the same
+    booking. ``held_until`` is when an unanswered request (C4) lets go of its time.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -39,8 +41,12 @@ class Booking(models.Model):
     calendar = models.ForeignKey("calendars.Calendar", null=True, on_delete=models.SET_NULL, related_name="bookings")
     calendar_write = models.CharField(max_length=8, choices=CalendarWrite, default=CalendarWrite.NONE)
     event_id = models.CharField(max_length=200, blank=True)
+    event_url = models.URLField(max_length=1000, blank=True)
+    ical_uid = models.CharField(max_length=200)
     conference_url = models.URLField(max_length=400, blank=True)
     sequence = models.PositiveIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+    source = models.CharField(max_length=8, choices=BookingSource, default=BookingSource.PAGE)
     idempotency_key = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -51,7 +57,10 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_not_empty"),
         ]
-        indexes = [models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page")]
+        indexes = [
+            models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page"),
+            models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
+        ]
 
     def __str__(self) -> str:
         return f"booking {self.pk} ({self.state})"
