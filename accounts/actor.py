@@ -9,7 +9,7 @@ from accounts.choices import ActorKind
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``id`` is the user's, app's or sync's key as text (empty for system and visitor); ``label`` is for people to read."""
+    """``id`` is the user's, app's or sync's key as text (empty for system and visitor); ``label`` is for people."""
 
     account_id: int
     kind: ActorKind

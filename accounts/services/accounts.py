@@ -19,7 +19,7 @@ from accounts.services.audit import audit_write
 def account_create(
     *, name: str, owner: User, time_zone: str = "UTC", language: str = "en", actor: Actor | None = None
 ) -> Account:
-    """Make an account with all that it needs; ``owner`` is its first super admin. The actor's account_id is filled in."""
+    """Make an account with all that it needs; ``owner`` is its first super admin, and the actor unless one is given."""
     account = Account.objects.create(name=name, time_zone=time_zone, language=language)
     acting = replace(actor or Actor(0, ActorKind.USER, str(owner.pk), str(owner)), account_id=account.pk)
     Membership.objects.create(account=account, user=owner, rights=[Right.SUPER_ADMIN])
@@ -79,7 +79,7 @@ def membership_update(
 
 @transaction.atomic
 def membership_remove(*, actor: Actor, membership_id: int) -> None:
-    """Take a person out of the account; they keep their user. Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist."""
+    """Take a person out of the account. Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist."""
     _account_lock(actor)
     _super_admin_check(actor)
     membership = _member(actor, membership_id)
@@ -111,8 +111,8 @@ def _super_admin_check(actor: Actor) -> None:
     """Reads the actor's rights under the lock, since they may have gone while waiting for it."""
     if actor.kind == ActorKind.SYSTEM:
         return
-    mine = Membership.objects.filter(account_id=actor.account_id, user_id=actor.id or None)
-    if actor.kind != ActorKind.USER or not mine.filter(rights__contains=[Right.SUPER_ADMIN]).exists():
+    mine = Membership.objects.filter(account_id=actor.account_id, rights__contains=[Right.SUPER_ADMIN])
+    if actor.kind != ActorKind.USER or not mine.filter(user_id=actor.id).exists():
         raise RightMissing(Right.SUPER_ADMIN)
 
 

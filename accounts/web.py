@@ -1,0 +1,99 @@
+"""How a page of an account is reached: signed in, a member, with the right that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.actor import Actor
+from accounts.choices import ActorKind, Right
+from accounts.models import Account, Membership, User
+
+LAST_ACCOUNT_SESSION_KEY = "account_id"
+P = ParamSpec("P")
+
+
+class AccountRequest(HttpRequest):
+    """What a view behind ``account_view`` gets."""
+
+    user: User
+    account: Account
+    membership: Membership
+    actor: Actor
+
+
+View = Callable[Concatenate[AccountRequest, P], HttpResponseBase]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
+    """Guard a view under ``/app/<int:account_id>/…``, which still gets ``account_id`` as its route says.
+
+    Nobody signed in: to sign-in and back. Not a member: 404, as if the account were not there. Without ``right``: a
+    403 page that names it.
+    """
+
+    def decorate(view: View[P]) -> Guarded[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
+            membership = _membership(request.user, int(str(kwargs["account_id"])))
+            entered = _enter(request, request.user, membership)
+            if right is not None and not membership.has_right(right):
+                return forbidden(entered, right)
+            return view(entered, *args, **kwargs)
+
+        guarded.account_right = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and back here afterwards; htmx is told to move the whole page."""
+    htmx = HtmxDetails(request)
+    if htmx:
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or resolve_url("home")).url)
+    return redirect_to_login(request.get_full_path())
+
+
+def forbidden(request: AccountRequest, right: Right) -> HttpResponse:
+    """The page that says which right is missing and who can give it."""
+    admins = Membership.objects.filter(account=request.account, rights__contains=[Right.SUPER_ADMIN])
+    people = [m.user for m in admins.select_related("user").order_by("id")[:5]]
+    return render(request, "accounts/forbidden.html", {"right": right, "admins": people}, status=403)
+
+
+def request_ip(request: HttpRequest) -> str | None:
+    """The client's address as the server in front of us reports it."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def user_actor(request: HttpRequest, user: User, account_id: int) -> Actor:
+    """The actor of what this person does in an account."""
+    return Actor(account_id, ActorKind.USER, str(user.pk), str(user), request_ip(request))
+
+
+def _membership(user: User, account_id: int) -> Membership:
+    found = Membership.objects.select_related("account").filter(user=user, account_id=account_id).first()
+    if found is None:
+        raise Http404
+    found.user = user
+    return found
+
+
+def _enter(request: HttpRequest, user: User, membership: Membership) -> AccountRequest:
+    request.account = membership.account  # type: ignore[attr-defined]
+    request.membership = membership  # type: ignore[attr-defined]
+    request.actor = user_actor(request, user, membership.account_id)  # type: ignore[attr-defined]
+    if request.session.get(LAST_ACCOUNT_SESSION_KEY) != membership.account_id:
+        request.session[LAST_ACCOUNT_SESSION_KEY] = membership.account_id
+    return request  # type: ignore[return-value]
