@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 
 class HubTask(Task[Any, Any]):
-    """Acknowledged late, re-delivered when its worker is lost, never retried by Celery itself: rows carry the retries."""
+    """Acknowledged late, delivered again when its worker is lost, never retried by Celery: rows carry the retries."""
 
     abstract = True
     acks_late = True

@@ -19,7 +19,6 @@ from django.db import models
 
 from hubclone.lib.errors import PermanentError
 
-
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:
@@ -62,12 +61,12 @@ def rotate(token: str) -> str:
 
 
 def keyed_digest(text: str, *, purpose: str) -> str:
-    """Hex HMAC-SHA256 under HMAC_KEY, which does not rotate. ``purpose`` keeps digests of one use from matching another's."""
+    """Hex HMAC-SHA256 under HMAC_KEY, which does not rotate; ``purpose`` keeps the digests of different uses apart."""
     return hmac.new(settings.HMAC_KEY.encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
 class EncryptedJSONField(_TextField):
-    """A JSON value kept as a Fernet token; an empty dict when the column is empty. It cannot be searched."""
+    """A JSON value kept as a Fernet token; an empty dict when the column is empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)

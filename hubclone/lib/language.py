@@ -1,4 +1,4 @@
-"""Which language a page is in: a signed-in user's choice, else the choice kept in a cookie, else what the browser asks."""
+"""Which language a page is in: a signed-in user's choice, else the cookie's, else what the browser asks for."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _ID_BITS = 48
 
 
 def lock_key(space: LockSpace, id_: int) -> int:
-    """The signed 64-bit key of one thing in one space; ids wrap at 2**48, which only ever makes two wait for each other."""
+    """The 64-bit key of one thing in one space; ids wrap at 2**48, which could only make two wait for each other."""
     return (int(space) << _ID_BITS) | (id_ & ((1 << _ID_BITS) - 1))
 
 

@@ -1,4 +1,4 @@
-"""Typed registries: how a feature app offers something to the floors below or beside it, filled in AppConfig.ready()."""
+"""Typed registries: how an app offers something to the floors below or beside it, in AppConfig.ready()."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def words(text: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """What a person typed, without control and direction-override characters; newlines become ``\\n``, ends are stripped."""
+    """What a person typed, stripped, without control and direction-override characters; newlines are ``\\n``."""
     return _UNWANTED.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 

@@ -1,0 +1,1 @@
+"""What every API view stands on: one error shape, one paging, scopes, both slash forms."""

@@ -58,7 +58,7 @@ def job_enqueue(
 
 
 def hint(model: type[LeasedJob], queue: str) -> None:
-    """Tell a worker, once this transaction commits, that work is there. A Redis that is down loses nothing: the sweep finds it."""
+    """Tell a worker, once this transaction commits, that work is there. If Redis is down, the sweep finds it."""
     from hubclone.lib.jobs.tasks import run_send
 
     label = model._meta.label_lower
@@ -66,7 +66,7 @@ def hint(model: type[LeasedJob], queue: str) -> None:
 
 
 def job_claim(model: type[J], *, queue: str | None = None, account_id: int | None = None) -> J | None:
-    """Lease the oldest due job: a queued one whose time has come, or a running one whose lease has ended."""
+    """Lease a running job whose lease has ended, or else the queued one whose time came first."""
     table = connection.ops.quote_name(model._meta.db_table)
     narrow = ("and queue = %(queue)s " if queue else "") + ("and account_id = %(account)s " if account_id else "")
     with connection.cursor() as cursor:
@@ -74,14 +74,11 @@ def job_claim(model: type[J], *, queue: str | None = None, account_id: int | Non
             f"""
             update {table} j set state = 'running', lease_token = %(token)s, attempts = attempts + 1,
                    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-            where id = (
-                select id from (
-                    (select id, not_before from {table} where state = 'queued' and not_before <= clock_timestamp() {narrow}
-                     order by not_before, id limit 1 for update skip locked)
-                    union all
-                    (select id, not_before from {table} where state = 'running' and lease_until < clock_timestamp() {narrow}
-                     order by lease_until limit 1 for update skip locked)
-                ) due order by not_before, id limit 1)
+            where id = coalesce(
+                (select id from {table} where state = 'running' and lease_until < clock_timestamp() {narrow}
+                 order by lease_until limit 1 for update skip locked),
+                (select id from {table} where state = 'queued' and not_before <= clock_timestamp() {narrow}
+                 order by not_before, id limit 1 for update skip locked))
             returning id
             """,  # noqa: S608 - a table name of our own, quoted
             {"token": uuid.uuid4(), "lease": LEASE_SECONDS, "queue": queue, "account": account_id},
@@ -150,7 +147,7 @@ def job_retry(job: LeasedJob) -> bool:
 
 
 def backoff_seconds(attempts: int, retry_after: float | None = None) -> float:
-    """How long to wait after the n-th failed attempt: doubling with full jitter, and never before Retry-After has passed."""
+    """How long to wait after the n-th failed attempt: doubling, with jitter, and never less than Retry-After."""
     ceiling = min(BACKOFF_MOST_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(attempts, 20))
     wait = ceiling / 2 + random.uniform(0, ceiling / 2)  # noqa: S311 - jitter, not a secret
     return wait if retry_after is None else retry_after + random.uniform(0, BACKOFF_FIRST_SECONDS)  # noqa: S311

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+import redis
 import structlog
 from celery import shared_task
 from django.apps import apps
 from django.db.models import Q
 from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
 
 from hubclone.lib.celery_base import HubTask
 from hubclone.lib.jobs.choices import JobQueue, JobState
@@ -37,12 +39,12 @@ def sweep() -> None:
 
 
 def run_send(label: str, queue: str) -> None:
-    """Send the hint. After a refusal, none is tried for a few seconds, so that requests do not wait for a dead Redis."""
+    """Send the hint. After a refusal none is tried for a few seconds: requests must not wait for a dead Redis."""
     global _broker_down_until
     if time.monotonic() < _broker_down_until:
         return
     try:
         run.apply_async((label, queue), queue=queue, expires=60, retry=False)
-    except (OSError, run.app.connection_for_write().connection_errors + (run.OperationalError,)) as error:
+    except (OSError, OperationalError, redis.RedisError) as error:
         _broker_down_until = time.monotonic() + BROKER_REST_SECONDS
         log.warning("broker.unreachable", error=type(error).__name__)
