@@ -86,7 +86,7 @@ class EventPage:
 class EventDraft:
     """An event to make. ``uid`` is ours for good: a repeat with the same one answers the event that is there.
 
-    ``time_zone`` is an IANA name (how the calendar shows it). ``location`` is text; ``wants_conference`` asks for a link.
+    ``time_zone`` is an IANA name (how the calendar shows it); ``wants_conference`` asks for a video call link.
     ``private`` is kept on the event, unseen by guests. ``invite`` sends the provider's own invitation to the attendees.
     """
 
@@ -114,7 +114,7 @@ class RemoteChannel:
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A push as it came in: nothing in it is trusted until ``token`` has been compared. ``is_handshake``: nothing changed."""
+    """A push as it came in, not to be trusted until ``token`` has been compared. ``is_handshake``: nothing changed."""
 
     channel_id: uuid.UUID
     token: str
@@ -129,7 +129,7 @@ class CalendarClient(Protocol):
         """All that the account owns or can read; exactly one is primary."""
 
     def events(self, remote_id: str, *, sync_token: str, window: Interval) -> Iterator[EventPage]:
-        """With an empty token all events of ``window``; else what has changed since. Raises SyncTokenExpired, CalendarGone."""
+        """With an empty token all events of ``window``, else what changed since. Raises SyncTokenExpired, CalendarGone."""
 
     def busy(self, remote_ids: Sequence[str], *, window: Interval) -> dict[str, list[Interval] | Unreadable]:
         """Busy intervals by calendar as of now; every id asked for is a key of the answer."""
@@ -155,6 +155,9 @@ class CalendarProvider(Protocol):
 
     def event_id(self, uid: uuid.UUID) -> str:
         """The id that an event with this uid will have; empty where the provider alone chooses."""
+
+    def ical_uid(self, uid: uuid.UUID) -> str:
+        """The iCalendar UID that the event's invitation will carry; empty where the provider alone chooses."""
 
     def push_address(self) -> str:
         """Where pushes can reach us; empty when they cannot (the poll alone keeps calendars fresh then)."""
