@@ -2,11 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Membership
+from accounts.registries import NAVIGATION, SETTINGS_SECTIONS, SETTINGS_TABS, NavItem, SettingsTab, Words
+from accounts.selectors import memberships_of
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go; ``active`` when the page shown is it or lies below it."""
+
+    key: str
+    label: Words
+    url: str
+    active: bool
+    icon: str = ""
+    section: str = ""
+
+
+class Shell:
+    """The rail, the account switcher and the settings' menu of one request."""
+
+    def __init__(self, request: HttpRequest, membership: Membership) -> None:
+        self.path = request.path
+        self.membership = membership
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """The person's accounts, for the switcher."""
+        return list(memberships_of(user=self.membership.user))
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        """The rail."""
+        return self._links(sorted(NAVIGATION.values(), key=lambda item: item.order))
+
+    @cached_property
+    def settings_sections(self) -> list[tuple[Words, list[Link]]]:
+        """The settings' left menu: each section with the tabs that this member may see; none without a tab."""
+        allowed = [tab for tab in SETTINGS_TABS.values() if tab.right is None or self.membership.has_right(tab.right)]
+        links = self._links(sorted(allowed, key=lambda tab: tab.order))
+        sections = sorted(SETTINGS_SECTIONS.values(), key=lambda section: section.order)
+        filled = ((section.label, [link for link in links if link.section == section.key]) for section in sections)
+        return [(label, tabs) for label, tabs in filled if tabs]
+
+    def _links(self, items: list[NavItem] | list[SettingsTab]) -> list[Link]:
+        """Items whose page is there, the one with the longest matching path marked as active."""
+        urls = {item.key: url for item in items if (url := account_url(item.url_name, self.membership.account_id))}
+        here = max((url for url in urls.values() if self.path.startswith(url)), key=len, default="")
+        return [
+            Link(item.key, item.label, urls[item.key], urls[item.key] == here, getattr(item, "icon", ""), item.section)
+            for item in items
+            if item.key in urls
+        ]
+
+
+def account_url(url_name: str, account_id: int) -> str:
+    """The address of an account's page, or "" where its app has none."""
+    try:
+        return reverse(url_name, args=[account_id])
+    except NoReverseMatch:
+        return ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The current membership and the navigation; empty for visitors."""
-    return {"membership": getattr(request, "membership", None)}
+    """What layouts/app.html and layouts/settings.html show; empty for visitors. Lists are made when asked for."""
+    membership: Membership | None = getattr(request, "membership", None)
+    if membership is None:
+        return {"membership": None}
+    known = Shell(request, membership)
+    return {
+        "membership": membership,
+        "memberships": SimpleLazyObject(lambda: known.memberships),
+        "navigation": SimpleLazyObject(lambda: known.navigation),
+        "settings_sections": SimpleLazyObject(lambda: known.settings_sections),
+        "settings_url": account_url("accounts:settings", membership.account_id),
+        "settings_active": request.path.startswith(account_url("accounts:settings", membership.account_id)),
+        "profile_url": account_url("accounts:profile", membership.account_id),
+    }

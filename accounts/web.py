@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -37,7 +38,7 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
     """Guard a view under ``/app/<int:account_id>/…``, which still gets ``account_id`` as its route says.
 
     Nobody signed in: to sign-in and back. Not a member: 404, as if the account were not there. Without ``right``: a
-    403 page that names it.
+    403 page that names it. Times are shown in the person's own zone.
     """
 
     def decorate(view: View[P]) -> Guarded[P]:
@@ -49,7 +50,8 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
             entered = _enter(request, request.user, membership)
             if right is not None and not membership.has_right(right):
                 return forbidden(entered, right)
-            return view(entered, *args, **kwargs)
+            with timezone.override(request.user.time_zone):
+                return view(entered, *args, **kwargs)
 
         guarded.account_right = right  # type: ignore[attr-defined]
         return guarded

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.views.start import home, language_set
+from hubclone import appearance, styleguide
+from hubclone.health_views import healthz
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("language/", language_set, name="language_set"),
+    path("accounts/", include("accounts.sign_in_urls")),
+    path("", include("accounts.urls")),
+    path("appearance/theme", appearance.theme_set, name="theme_set"),
+    path("appearance/brand/<slug:color>.css", appearance.brand, name="brand_css"),
+    *styleguide.urlpatterns(),
 ]

@@ -1,0 +1,46 @@
+"""What every test may use: the running stack, and rules about groups and missing programs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+pytest_plugins = ["tests.stack.fixture"]
+
+NO_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
+
+
+def chromium_path() -> str | None:
+    """Where the browser of the tests is: CHROMIUM, or a chromium on PATH."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
+
+
+def in_ci() -> bool:
+    """Whether a missing part is a failure instead of a skip."""
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the running stack share one worker; browser tests are skipped where there is no browser."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()) or item.get_closest_marker("stack"):
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A browser test without a browser is skipped with the reason; with CI=true it fails."""
+    if item.get_closest_marker("browser") and chromium_path() is None:
+        (pytest.fail if in_ci() else pytest.skip)(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    path = chromium_path()
+    assert path is not None, NO_CHROMIUM
+    return path
