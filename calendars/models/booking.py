@@ -41,7 +41,6 @@ class Booking(models.Model):
     calendar = models.ForeignKey("calendars.Calendar", null=True, on_delete=models.SET_NULL, related_name="bookings")
     calendar_write = models.CharField(max_length=8, choices=CalendarWrite, default=CalendarWrite.NONE)
     event_id = models.CharField(max_length=200, blank=True)
-    event_url = models.URLField(max_length=1000, blank=True)
     ical_uid = models.CharField(max_length=200)
     conference_url = models.URLField(max_length=400, blank=True)
     sequence = models.PositiveIntegerField(default=0)

@@ -17,6 +17,7 @@ class CalendarAccount(models.Model):
     connection = models.OneToOneField(
         "connections.Connection", on_delete=models.CASCADE, related_name="calendar_account"
     )
+    listed_at = models.DateTimeField(null=True, help_text="When its list of calendars was last asked for.")
     syncs_events = models.BooleanField(default=True, help_text="Calendar sync: events with contacts are logged (C5).")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -31,7 +32,8 @@ class Calendar(models.Model):
     """A calendar that the connected account owns or can reach. Availability looks at the selected ones (C9).
 
     ``sync_token`` belongs to the window [window_starts_at, window_ends_at); ``generation`` marks the rows of the last
-    full sync, so that what it did not bring is removed at its end. ``synced_at`` is the last time the provider answered.
+    full sync, so that what it did not bring is removed at its end. ``synced_at`` is when the last complete sync began,
+    ``tried_at`` the last one of all, ``push_tried_at`` the last attempt to open a push channel.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -49,6 +51,8 @@ class Calendar(models.Model):
     window_ends_at = models.DateTimeField(null=True)
     generation = models.PositiveIntegerField(default=0)
     synced_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    push_tried_at = models.DateTimeField(null=True)
     last_error_code = models.CharField(max_length=60, blank=True)
 
     class Meta:
@@ -85,7 +89,10 @@ class BusyInterval(models.Model):
 
 
 class PushChannel(models.Model):
-    """A subscription to a calendar's changes at its provider; renewed before it ends (C7). ``token`` is a secret we chose."""
+    """A subscription to a calendar's changes at its provider; renewed before it ends (C7).
+
+    ``token_digest`` is the SHA-256 of a secret that we chose and that comes back with each push.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="channels")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
 
 from calendars.choices import LocationKind, PageKind, PageState
 
@@ -57,6 +58,7 @@ class SchedulingPage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "owner", "id"], name="page_of_owner")]
+        constraints = [models.CheckConstraint(condition=Q(slug=Lower(F("slug"))), name="page_slug_lower_case")]
 
     def __str__(self) -> str:
         return self.name
