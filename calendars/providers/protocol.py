@@ -150,8 +150,8 @@ class CalendarProvider(Protocol):
     key: str
     capabilities: Capabilities
 
-    def open(self, connection: Connection) -> CalendarClient:
-        """A client for one connection. No request is made."""
+    def open(self, connection: Connection, *, timeout_seconds: float | None = None) -> CalendarClient:
+        """A client for one connection; makes no request. ``timeout_seconds`` is for callers that a person waits for."""
 
     def event_id(self, uid: uuid.UUID) -> str:
         """The id that an event with this uid will have; empty where the provider alone chooses."""

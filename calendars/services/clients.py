@@ -12,6 +12,6 @@ def calendar_provider(calendar_account: CalendarAccount) -> CalendarProvider:
     return CALENDAR_PROVIDERS[calendar_account.connection.provider]
 
 
-def calendar_client(calendar_account: CalendarAccount) -> CalendarClient:
+def calendar_client(calendar_account: CalendarAccount, *, timeout_seconds: float | None = None) -> CalendarClient:
     """The client to talk to a calendar account's provider; opening it makes no request."""
-    return calendar_provider(calendar_account).open(calendar_account.connection)
+    return calendar_provider(calendar_account).open(calendar_account.connection, timeout_seconds=timeout_seconds)

@@ -1,0 +1,1 @@
+"""The e-mails about bookings: what they say, and how that is laid out."""

@@ -1,0 +1,142 @@
+"""What the e-mails about a booking say. Each function answers one letter in the active language."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from calendars.choices import BookingState, LocationKind
+from calendars.mail.letters import Button, Letter, Row
+from calendars.mail.when import when_words
+from calendars.models import Booking
+
+
+def guest_confirmed(booking: Booking) -> Letter:
+    """The meeting stands."""
+    host = booking.page.owner
+    note = _("The calendar file in this e-mail adds the meeting to your calendar.")
+    if _call_pending(booking):
+        note = _("The link to the call comes with the calendar invitation.") + " " + note
+    return Letter(
+        subject=_("Booked: %(subject)s") % {"subject": booking.subject},
+        heading=_("Your meeting is booked"),
+        intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": host},
+        rows=_facts(booking, booking.guest_time_zone),
+        button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
+        note=note,
+    )
+
+
+def owner_confirmed(booking: Booking) -> Letter:
+    """Somebody has booked, or the owner has confirmed a request."""
+    if booking.calendar_id is None:
+        note = _("No calendar is connected, so please add the meeting to yours: the calendar file does it.")
+    else:
+        note = _("The meeting is written to your calendar, and the contact's timeline shows it.")
+    return Letter(
+        subject=_("New meeting: %(subject)s") % {"subject": booking.subject},
+        heading=_("%(guest)s has booked a meeting with you") % {"guest": guest_name(booking)},
+        intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
+        rows=[*_facts(booking, booking.page.owner.time_zone), *_guest_facts(booking)],
+        button=Button(_("See the booking"), booking_url(booking)),
+        note=note,
+    )
+
+
+def guest_requested(booking: Booking) -> Letter:
+    """The request is on its way, and is not a meeting yet."""
+    return Letter(
+        subject=_("Request sent: %(subject)s") % {"subject": booking.subject},
+        heading=_("Your request is with %(host)s") % {"host": booking.page.owner},
+        intro=_("The time is kept for you for 48 hours. You get an e-mail as soon as it is confirmed."),
+        rows=_facts(booking, booking.guest_time_zone),
+    )
+
+
+def owner_requested(booking: Booking) -> Letter:
+    """The owner has to answer."""
+    return Letter(
+        subject=_("Please answer: %(subject)s") % {"subject": booking.subject},
+        heading=_("%(guest)s would like to meet you") % {"guest": guest_name(booking)},
+        intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
+        rows=[*_facts(booking, booking.page.owner.time_zone), *_guest_facts(booking)],
+        button=Button(_("Answer the request"), booking_url(booking)),
+        note=_("With a connected calendar, visitors book free times at once and you need not answer."),
+    )
+
+
+def guest_declined(booking: Booking) -> Letter:
+    """The owner said no."""
+    return Letter(
+        subject=_("Declined: %(subject)s") % {"subject": booking.subject},
+        heading=_("%(host)s cannot make it") % {"host": booking.page.owner},
+        intro=_("Your request was declined. You are welcome to choose another time."),
+        rows=_facts(booking, booking.guest_time_zone),
+        button=Button(_("Choose another time"), page_url(booking)),
+    )
+
+
+def guest_expired(booking: Booking) -> Letter:
+    """Nobody answered in time."""
+    return Letter(
+        subject=_("Not confirmed: %(subject)s") % {"subject": booking.subject},
+        heading=_("Your request was not answered"),
+        intro=_("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
+        % {"host": booking.page.owner},
+        rows=_facts(booking, booking.guest_time_zone),
+        button=Button(_("Choose another time"), page_url(booking)),
+    )
+
+
+def owner_event_failed(booking: Booking) -> Letter:
+    """The booking stands, and is not in the owner's calendar."""
+    return Letter(
+        subject=_("Not in your calendar: %(subject)s") % {"subject": booking.subject},
+        heading=_("A booked meeting could not be written to your calendar"),
+        intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": guest_name(booking)},
+        rows=[*_facts(booking, booking.page.owner.time_zone), *_guest_facts(booking)],
+        steps=[
+            _("Add the meeting to your calendar: the calendar file in this e-mail does it."),
+            _("Open Settings, General, Calendar and see whether your calendar is connected. If not, connect it again."),
+            _("If the page promised a video call, send the guest a link."),
+        ],
+        button=Button(_("See the booking"), booking_url(booking)),
+    )
+
+
+def guest_name(booking: Booking) -> str:
+    """First and last name."""
+    return f"{booking.guest_first_name} {booking.guest_last_name}".strip()
+
+
+def booking_url(booking: Booking) -> str:
+    """The booking's page in the app."""
+    route = reverse("calendars:booking", kwargs={"account_id": booking.account_id, "booking_id": booking.pk})
+    return f"{settings.BASE_URL}{route}"
+
+
+def page_url(booking: Booking) -> str:
+    """The public page that the booking was made on."""
+    return f"{settings.MEETINGS_URL}/meetings/{booking.page.slug}"
+
+
+def _call_pending(booking: Booking) -> bool:
+    conference = booking.page.location_kind == LocationKind.CONFERENCE
+    return conference and booking.calendar_id is not None and not booking.conference_url
+
+
+def _facts(booking: Booking, zone: str) -> list[Row]:
+    rows = [Row(_("What"), booking.subject), Row(_("When"), when_words(booking.starts_at, booking.ends_at, zone))]
+    if booking.location:
+        rows.append(Row(_("Where"), booking.location))
+    if booking.conference_url and booking.state == BookingState.CONFIRMED:
+        rows.append(Row(_("Video call"), booking.conference_url, booking.conference_url))
+    return rows
+
+
+def _guest_facts(booking: Booking) -> list[Row]:
+    labels = {field["name"]: field.get("label") or field["name"] for field in booking.page.form_fields}
+    answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
+    address = booking.guest_email
+    return [Row(_("Guest"), guest_name(booking)), Row(_("E-mail"), address, f"mailto:{address}"), *answers]

@@ -1,0 +1,155 @@
+"""Making a booking: everything that it means is committed in one transaction, or nothing is (C21, C22).
+
+The page's stored times are checked, the providers are asked outside any lock, and then, under the hosts' locks, the
+times are checked again and all rows are written. What happens outside the database (the event, the e-mails) is a job
+of the same transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from accounts.actor import Actor
+from accounts.services.audit import audit_write
+from calendars.choices import BookingState, LocationKind
+from calendars.engine.slots import Refusal
+from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
+from calendars.models import Booking, Reservation, SchedulingPage
+from calendars.selectors.availability import slot_check
+from calendars.services.booking_calendar import event_plan
+from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
+from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
+from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, booking_jobs_enqueue, request_jobs_enqueue
+from calendars.services.booking_records import contact_write, meeting_write
+from hubclone.lib.locks import LockSpace, transaction_lock
+
+SUBJECT_LENGTH_MOST = 400
+_CONSTRAINTS_OF_TIME = {"reservation_no_overlap"}
+
+
+def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingRequest) -> Booking:
+    """Book, or (on a page without a connected calendar, C4) ask for, the time that a visitor chose.
+
+    A submission repeated with the same ``idempotency_key`` answers the first one's booking, also when both race.
+    Raises BookingInvalid, SlotTaken, HostUnavailable, PageClosed; nothing has been written then.
+    """
+    prefetch_related_objects([page], "hosts")
+    key = idempotency_key_clean(request.idempotency_key)
+    if earlier := _earlier(page, key):
+        return earlier
+    form = booking_form_clean(page=page, request=request)
+    try:
+        _slot_check(page, form)
+        hosts = hosts_of(page)
+        hosts_free_check(page=page, hosts=hosts, starts_at=form.starts_at, ends_at=form.ends_at)
+        return _book(actor, page, form, hosts)
+    except BookingRefused:
+        if earlier := _earlier(page, key):
+            return earlier
+        raise
+    except IntegrityError as error:
+        if earlier := _earlier(page, key):
+            return earlier
+        if _constraint(error) in _CONSTRAINTS_OF_TIME:
+            raise SlotTaken from error
+        raise
+
+
+@transaction.atomic
+def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
+    transaction_lock(LockSpace.HOST, [host.user_id for host in hosts])
+    _slot_check(page, form)
+    booking = _draft(page, form, hosts)
+    if booking.state == BookingState.REQUESTED:
+        contact_write(actor=actor, booking=booking)
+    else:
+        meeting_write(actor=actor, page=page, booking=booking)
+    booking.save(force_insert=True)
+    Reservation.objects.bulk_create([_reservation(booking, host) for host in hosts])
+    if booking.state == BookingState.REQUESTED:
+        request_jobs_enqueue(booking)
+    else:
+        booking_jobs_enqueue(booking)
+    _audit(actor, booking)
+    return booking
+
+
+def _slot_check(page: SchedulingPage, form: BookingForm) -> None:
+    """Raises what a refusal means to a visitor."""
+    now = dt.datetime.now(dt.UTC)
+    refusal = slot_check(page=page, start=form.starts_at, duration=form.duration_minutes, now=now)
+    if refusal is None:
+        return
+    if refusal == Refusal.PAUSED:
+        raise PageClosed
+    if refusal == Refusal.UNREADABLE:
+        raise HostUnavailable
+    if refusal == Refusal.DURATION:
+        raise BookingInvalid({"duration": _("This page does not offer meetings of that length.")})
+    raise SlotTaken
+
+
+def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
+    organiser = next((host for host in hosts if host.user_id == page.owner_id), hosts[0])
+    is_offline = organiser.calendar_account is None
+    booking = Booking(
+        account_id=page.account_id,
+        page=page,
+        state=BookingState.REQUESTED if is_offline else BookingState.CONFIRMED,
+        starts_at=form.starts_at,
+        ends_at=form.ends_at,
+        guest_time_zone=form.time_zone,
+        guest_language=form.language,
+        guest_email=form.email,
+        guest_first_name=form.first_name,
+        guest_last_name=form.last_name,
+        form_answers=form.answers,
+        subject=_subject(page, form),
+        location="" if page.location_kind == LocationKind.CONFERENCE else page.location_detail,
+        idempotency_key=form.idempotency_key,
+        held_until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS) if is_offline else None,
+        source=form.source,
+    )
+    event_plan(booking, organiser)
+    return booking
+
+
+def _subject(page: SchedulingPage, form: BookingForm) -> str:
+    """What the invitation is called: the page's own words and the guest's name."""
+    guest = f"{form.first_name} {form.last_name}".strip()
+    return f"{page.invitation_subject or page.title}: {guest}"[:SUBJECT_LENGTH_MOST]
+
+
+def _reservation(booking: Booking, host: Host) -> Reservation:
+    during = DateTimeTZRange(booking.starts_at, booking.ends_at)
+    return Reservation(account_id=booking.account_id, booking=booking, host_id=host.user_id, during=during)
+
+
+def _earlier(page: SchedulingPage, key: str) -> Booking | None:
+    """The booking that this key made already."""
+    if not key:
+        return None
+    return Booking.objects.filter(account_id=page.account_id, page=page, idempotency_key=key).first()
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of the constraint that refused a row."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+def _audit(actor: Actor, booking: Booking) -> None:
+    requested = booking.state == BookingState.REQUESTED
+    audit_write(
+        actor=actor,
+        action="booking.requested" if requested else "booking.created",
+        target_kind="booking",
+        target_id=booking.pk,
+        target_label=booking.page.name,
+        detail={"page_id": booking.page_id, "starts_at": booking.starts_at.isoformat(), "source": booking.source},
+    )

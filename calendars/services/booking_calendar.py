@@ -1,0 +1,58 @@
+"""A booking's event in the host's calendar: what is planned with it, and what the provider is asked to make."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from calendars.choices import CalendarWrite, LocationKind
+from calendars.exceptions import HostUnavailable
+from calendars.models import Booking
+from calendars.providers.protocol import Attendee, EventDraft, Interval
+from calendars.services.booking_hosts import Host
+from calendars.services.clients import calendar_provider
+
+PRIVATE_BOOKING = "hubclone_booking"
+"""The key under which our event carries its booking's uid, so that a sync knows it again."""
+
+
+def event_plan(booking: Booking, host: Host) -> None:
+    """Decide, unsaved, where the event goes and which ids it will have; a host without a calendar has none (C4)."""
+    own_uid = f"{booking.uid}@{urlsplit(settings.MEETINGS_URL).hostname}"
+    booking.ical_uid = own_uid
+    if host.calendar_account is None:
+        return
+    if host.primary is None:
+        raise HostUnavailable
+    provider = calendar_provider(host.calendar_account)
+    booking.calendar = host.primary
+    booking.calendar_write = CalendarWrite.PENDING
+    booking.event_id = provider.event_id(booking.uid)
+    booking.ical_uid = provider.ical_uid(booking.uid) or own_uid
+
+
+def event_draft(booking: Booking) -> EventDraft:
+    """The event to make; needs ``booking.page`` with its owner and ``booking.calendar``."""
+    assert booking.calendar is not None
+    page, guest = booking.page, f"{booking.guest_first_name} {booking.guest_last_name}".strip()
+    return EventDraft(
+        calendar_remote_id=booking.calendar.remote_id,
+        uid=booking.uid,
+        summary=booking.subject,
+        interval=Interval(booking.starts_at, booking.ends_at),
+        time_zone=page.time_zone,
+        description=event_description(booking),
+        location=booking.location,
+        attendees=(Attendee(booking.guest_email, guest),),
+        wants_conference=page.location_kind == LocationKind.CONFERENCE,
+        private={PRIVATE_BOOKING: str(booking.uid)},
+    )
+
+
+def event_description(booking: Booking) -> str:
+    """The page's description and what the guest answered, as plain text."""
+    labels = {field["name"]: field.get("label") or field["name"] for field in booking.page.form_fields}
+    answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
+    parts = [booking.page.description, "\n".join(answers)]
+    return "\n\n".join(part for part in parts if part)

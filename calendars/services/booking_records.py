@@ -1,0 +1,115 @@
+"""What a booking writes into the CRM: the guest's contact (matched or made, unless A24 refuses), the meeting, the
+link between them and an entry on the contact's timeline. All of it in one call of the one write path."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from crm.services.records import records_write
+
+from accounts.actor import Actor
+from calendars.exceptions import BookingInvalid
+from calendars.models import Booking, SchedulingPage
+from crm.choices import ObjectType
+from crm.exceptions import InvalidProperty
+from crm.models import PropertyDefinition
+from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
+
+TIMELINE_KIND = "meeting"
+MEETING_TO_CONTACT = 200
+_CONTACT, _MEETING = 0, 1
+_FORM_FIELDS = {"firstname": "first_name", "lastname": "last_name", "email": "email"}
+
+
+def meeting_write(*, actor: Actor, page: SchedulingPage, booking: Booking) -> None:
+    """Write contact and meeting of a confirmed booking and note their ids on it, unsaved. Raises BookingInvalid."""
+    contact, meeting = _write(actor, [_contact(booking), _meeting(page, booking)])
+    booking.contact_id, booking.meeting_id = contact.record_id, meeting.record_id
+
+
+def contact_write(*, actor: Actor, booking: Booking) -> None:
+    """Write the contact of a request, whose meeting is made when it is confirmed. Raises BookingInvalid."""
+    asked = TimelineChange(TIMELINE_KIND, f"{booking.uid}:requested", dt.datetime.now(dt.UTC), _data(booking))
+    (contact,) = _write(actor, [_contact(booking, asked)])
+    booking.contact_id = contact.record_id
+
+
+def meeting_update(*, actor: Actor, booking: Booking) -> None:
+    """Bring the meeting record up to what the booking says by now; nothing when it is gone."""
+    if booking.meeting_id is None:
+        return
+    changes = {"hs_meeting_external_url": booking.conference_url, "hs_meeting_location": where(booking)}
+    records_write(
+        actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=booking.meeting_id, properties=changes)]
+    )
+
+
+def where(booking: Booking) -> str:
+    """The place in one line: what the page says, or the call's address once it is known."""
+    return booking.location or booking.conference_url
+
+
+def _write(actor: Actor, changes: list[RecordChange]) -> list[RecordResult]:
+    try:
+        return records_write(actor=actor, changes=changes)
+    except InvalidProperty as error:
+        raise BookingInvalid({_FORM_FIELDS.get(error.name, error.name): error.reason}) from error
+
+
+def _contact(booking: Booking, *timeline: TimelineChange) -> RecordChange:
+    names = {"firstname": booking.guest_first_name, "lastname": booking.guest_last_name}
+    known = {name: value for name, value in names.items() if value}
+    return RecordChange(
+        ObjectType.CONTACT,
+        match_email=booking.guest_email,
+        properties={**_answers(booking), **known},
+        timeline=timeline,
+    )
+
+
+def _answers(booking: Booking) -> dict[str, str]:
+    """The answers that are properties of contacts still; the others stay on the booking alone, and stop nobody."""
+    if not booking.form_answers:
+        return {}
+    definitions = PropertyDefinition.objects.filter(
+        account_id=booking.account_id, object_type=ObjectType.CONTACT, archived_at=None, is_read_only=False
+    )
+    names = set(definitions.filter(name__in=booking.form_answers).values_list("name", flat=True))
+    return {name: value for name, value in booking.form_answers.items() if name in names}
+
+
+def _meeting(page: SchedulingPage, booking: Booking) -> RecordChange:
+    entry = TimelineChange(
+        TIMELINE_KIND, str(booking.uid), booking.starts_at, _data(booking), about_index=_MEETING, on_index=_CONTACT
+    )
+    return RecordChange(
+        ObjectType.MEETING,
+        properties=_meeting_properties(page, booking),
+        associations=[AssociationChange(MEETING_TO_CONTACT, to_index=_CONTACT)],
+        timeline=[entry],
+    )
+
+
+def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any]:
+    return {
+        "hs_meeting_title": booking.subject,
+        "hs_timestamp": booking.starts_at,
+        "hs_meeting_start_time": booking.starts_at,
+        "hs_meeting_end_time": booking.ends_at,
+        "hs_meeting_outcome": "SCHEDULED",
+        "hs_meeting_location": where(booking),
+        "hs_meeting_source": "MEETINGS_PUBLIC",
+        "hubspot_owner_id": str(page.owner_id),
+    }
+
+
+def _data(booking: Booking) -> dict[str, Any]:
+    """What the timeline shows; the zone is the guest's."""
+    return {
+        "state": booking.state,
+        "subject": booking.subject,
+        "starts_at": booking.starts_at.isoformat(),
+        "ends_at": booking.ends_at.isoformat(),
+        "location": booking.location,
+    }
