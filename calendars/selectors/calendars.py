@@ -26,7 +26,8 @@ HOSTS_CALENDARS_SQL = """
 select ca.user_id,
        coalesce(array_agg(c.id order by c.id) filter (where c.is_selected), '{}') as calendar_ids,
        cn.state = 'active' and coalesce(bool_and(
-           c.access = 'ok' and c.sync_token <> '' and c.synced_at > %(now)s - make_interval(secs => %(seconds)s)
+           c.access = 'ok' and c.sync_token <> ''
+           and coalesce(c.synced_at > %(now)s - make_interval(secs => %(seconds)s), false)
        ) filter (where c.is_selected), false) as is_readable
 from calendars_calendaraccount ca
 join connections_connection cn on cn.id = ca.connection_id
