@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from hubclone.lib.api.errors import MissingScopes
+
+if TYPE_CHECKING:  # the views import their settings, which name this module
+    from rest_framework.views import APIView
 
 
 class Caller(Protocol):

@@ -1,0 +1,53 @@
+"""What every answer carries against scripts, frames and forged requests."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_pages_have_a_strict_policy_and_cannot_be_framed() -> None:
+    answer = Client().get(reverse("account_login"))
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy, "no other host"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "strict-origin-when-cross-origin"
+
+
+def test_a_form_without_its_token_is_refused() -> None:
+    answer = Client(enforce_csrf_checks=True).post(
+        reverse("account_login"), {"login": "a@hubclone.test", "password": "x"}
+    )
+    assert answer.status_code == 403
+
+
+def test_an_unknown_host_is_refused() -> None:
+    assert Client().get(reverse("account_login"), HTTP_HOST="evil.test").status_code == 400
+
+
+@pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)"])
+def test_sign_in_leads_to_our_own_pages_alone(target: str) -> None:
+    from tests.accounts.factories import PASSWORD, UserFactory
+
+    user = UserFactory()
+    answer = Client().post(reverse("account_login"), {"login": user.email, "password": PASSWORD, "next": target})
+    assert answer.status_code == 302
+    assert "evil" not in answer["Location"]
+    assert "javascript" not in answer["Location"]
+
+
+def test_cookies_are_not_for_scripts_and_not_for_other_sites() -> None:
+    from tests.accounts.factories import PASSWORD, UserFactory
+
+    user = UserFactory()
+    answer = Client().post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    cookie = answer.cookies["sessionid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
