@@ -7,3 +7,11 @@ class CrmConfig(AppConfig):
     """Registers the account initialiser, the timeline kinds, and the navigation of records."""
 
     name = "crm"
+
+    def ready(self) -> None:
+        """Fill the registries."""
+        from accounts.registries import ACCOUNT_INITIALISERS
+        from crm import registries  # noqa: F401 - importing registers
+        from crm.services.definitions import definitions_initialise
+
+        ACCOUNT_INITIALISERS.register("crm", definitions_initialise)

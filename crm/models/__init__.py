@@ -1,9 +1,9 @@
 """Records and all that hangs on them: one generic store for every object type (A15)."""
 
 from crm.models.association import Association, AssociationType
-from crm.models.erasure import ErasedAddress
+from crm.models.erasure import ErasedAddress, ExcludedDomain
 from crm.models.event import Event, EventCursor
-from crm.models.property import PropertyChange, PropertyDefinition, PropertyGroup
+from crm.models.property import PropertyChange, PropertyDefinition, PropertyGroup, Schema
 from crm.models.record import Record, RecordIdentity
 from crm.models.timeline import TimelineEntry
 
@@ -13,10 +13,12 @@ __all__ = [
     "ErasedAddress",
     "Event",
     "EventCursor",
+    "ExcludedDomain",
     "PropertyChange",
     "PropertyDefinition",
     "PropertyGroup",
     "Record",
     "RecordIdentity",
+    "Schema",
     "TimelineEntry",
 ]

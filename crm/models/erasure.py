@@ -1,4 +1,4 @@
-"""What keeps an erased address from coming back."""
+"""What keeps an address from becoming a contact (A24)."""
 
 from __future__ import annotations
 
@@ -18,3 +18,16 @@ class ErasedAddress(models.Model):
 
     def __str__(self) -> str:
         return f"erased address {self.pk}"
+
+
+class ExcludedDomain(models.Model):
+    """A domain, in lower case, that with its subdomains is closed to integrations: they make no contacts there."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    domain = models.CharField(max_length=253)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "domain"], name="excluded_domain_once")]
+
+    def __str__(self) -> str:
+        return self.domain

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.choices import ActorKind
 from crm.choices import ObjectType, PropertyType
+
+
+class Schema(models.Model):
+    """Names the state of an account's definitions and association types, anew with each change of them, so that a
+    process knows whether what it has cached still holds. Random: a state that was rolled back never comes again."""
+
+    account = models.OneToOneField("accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    version = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return f"schema of account {self.account_id}"
 
 
 class PropertyGroup(models.Model):

@@ -1,0 +1,169 @@
+"""The one write path of records: pages, the API, syncs and bookings all come through here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from crm.exceptions import RecordNotFound
+from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
+from crm.services.writing import rows
+from crm.services.writing.identities import identities_claim, primaries_set
+from crm.services.writing.links import links_write, timeline_write
+from crm.services.writing.plan import Plan, Wanted, plan_make
+from crm.services.writing.slots import Slot
+from hubclone.lib.errors import TransientError
+
+__all__ = [
+    "AssociationChange",
+    "RecordChange",
+    "RecordResult",
+    "TimelineChange",
+    "record_archive",
+    "record_restore",
+    "records_write",
+]
+
+
+def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[RecordResult]:
+    """Write a list of changes in one transaction, one statement a table; the results are in the order of the changes.
+
+    Locks come in one order: addresses sorted, then records ascending; so call it once a transaction, after other locks.
+    All or nothing: an error leaves nothing written. InvalidProperty comes before anything is written; after any other
+    error the caller's own transaction, if one is open, must be rolled back.
+    Raises InvalidProperty, RecordNotFound, IdentityTaken, UnknownAssociationType, UnknownTimelineKind, RecordError.
+    """
+    if not changes:
+        return []
+    plan = plan_make(actor=actor, changes=changes)
+    with transaction.atomic(savepoint=False):
+        _insert(plan)
+        identities_claim(plan)
+        held = _Held(plan)
+        _merge(plan)
+        slots = _slots(plan)
+        for slot in slots:
+            slot.settle()
+        touched = [slot for slot in slots if slot.touched]
+        primaries_set(plan, touched)
+        rows.records_update(plan, [slot for slot in touched if not slot.is_new or slot.archive])
+        change_ids = rows.history_insert(plan, touched)
+        links = links_write(plan, held.slot)
+        timeline_write(plan, held.slot)
+        rows.events_insert(plan, touched, change_ids, links)
+    return [_result(item) for item in plan.wanted]
+
+
+def record_archive(*, actor: Actor, record_id: int, object_type: str) -> RecordResult:
+    """Delete a record in the way that can be taken back; an archived one stays as it is. Raises RecordNotFound."""
+    return records_write(actor=actor, changes=[RecordChange(object_type, record_id=record_id, archive=True)])[0]
+
+
+def record_restore(*, actor: Actor, record_id: int, object_type: str) -> RecordResult:
+    """Bring an archived record back. Raises RecordNotFound."""
+    return records_write(actor=actor, changes=[RecordChange(object_type, record_id=record_id, restore=True)])[0]
+
+
+def _insert(plan: Plan) -> None:
+    """Insert new records first: nobody sees them yet, and an address that is lost takes its record away again."""
+    new = [slot for slot in _slots(plan) if slot.is_new]
+    for item in plan.wanted:
+        if item.slot is not None and item.slot.is_new:
+            item.slot.merge(_values(item, item.slot))
+    rows.records_insert(plan, new)
+
+
+class _Held:
+    """The locked records of a call, by every id that somebody asked for them with."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._targets = plan.targets
+        self._slots = {slot.id: slot for slot in _slots(plan) if slot.is_new}
+        wanted = {item.slot.id for item in plan.wanted if item.slot is not None and not item.slot.is_new}
+        ids = (wanted | set(plan.targets.values())) - set(self._slots)
+        self._lock(plan, ids)
+        for item in plan.wanted:
+            if item.slot is not None and not item.slot.is_new:
+                item.slot = self._take(item, self.slot(item.slot.id), item.slot)
+
+    def slot(self, record_id: int) -> Slot:
+        """The record that ``record_id`` leads to. Raises RecordNotFound."""
+        slot = self._slots.get(self._targets.get(record_id, record_id))
+        if slot is None:
+            raise RecordNotFound(record_id)
+        return slot
+
+    def _lock(self, plan: Plan, ids: set[int]) -> None:
+        found = rows.records_lock(plan.actor.account_id, ids) if ids else {}
+        for id_, object_type, properties, version, archived_at, merged_into, updated_at in found.values():
+            if merged_into is not None:
+                raise TransientError("A record was merged meanwhile.", code="MERGE_RACE", retry_after=1)
+            values = json.loads(properties)
+            self._slots[id_] = Slot(
+                object_type,
+                id_,
+                before=values,
+                after=dict(values),
+                version=version,
+                archived_at=archived_at,
+                updated_at=updated_at,
+            )
+
+    @staticmethod
+    def _take(item: Wanted, slot: Slot, planned: Slot) -> Slot:
+        """The locked record for the planned one. Raises RecordNotFound for another type, or an archived one by id."""
+        change = item.change
+        by_id = change.record_id is not None
+        if slot.object_type != change.object_type:
+            raise RecordNotFound(change.record_id or slot.id)
+        if slot.archived_at is not None:
+            if by_id and not (change.restore or change.archive):
+                raise RecordNotFound(change.record_id or slot.id)
+            slot.restore = slot.restore or not change.archive
+        slot.identity_added = slot.identity_added or planned.identity_added
+        return slot
+
+
+def _merge(plan: Plan) -> None:
+    """Put the values of each change over the locked record that it is about."""
+    for item in plan.wanted:
+        slot = item.slot
+        if slot is None:
+            continue
+        slot.archive = slot.archive or item.change.archive
+        if not slot.is_new:
+            slot.merge(_values(item, slot))
+
+
+def _values(item: Wanted, slot: Slot) -> dict[str, object]:
+    """The change's values with the main address as it will be; notes on the slot when that moves."""
+    values = dict(item.values)
+    if slot.info.identity is None:
+        return values
+    name, _kind = slot.info.identity
+    if slot.is_new:
+        if item.main and not slot.after.get(name):
+            values[name] = item.main[2]
+        elif slot.after.get(name):
+            values.pop(name, None)
+        return values
+    if name in values:
+        if item.match and item.match[2] == values[name] and slot.before.get(name):
+            del values[name]
+        elif values[name] != slot.before.get(name):
+            slot.primary = values[name] or ""
+    return values
+
+
+def _slots(plan: Plan) -> list[Slot]:
+    return list(dict.fromkeys(item.slot for item in plan.wanted if item.slot is not None))
+
+
+def _result(item: Wanted) -> RecordResult:
+    slot = item.slot
+    if slot is None:
+        return RecordResult(None, refusal=item.refusal.value if item.refusal else "")
+    return RecordResult(slot.id, created=slot.is_new, changed=slot.touched, version=slot.version)

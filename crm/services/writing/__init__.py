@@ -1,0 +1,1 @@
+"""The parts of the one write path; only ``crm.services.records`` uses them."""
