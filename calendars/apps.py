@@ -7,3 +7,11 @@ class CalendarsConfig(AppConfig):
     """Registers calendar providers, settings tabs, navigation, job handlers, timeline kinds and the demo."""
 
     name = "calendars"
+
+    def ready(self) -> None:
+        """Fill the registries."""
+        from calendars import settings_tabs  # noqa: F401 - importing registers
+        from calendars.providers.google import provider  # noqa: F401 - importing registers
+        from calendars.services import calendars, connect, push, sync  # noqa: F401 - importing registers
+        from calendars import timeline  # noqa: F401 - importing registers
+        from calendars.services import booking_events  # noqa: F401 - importing registers

@@ -49,7 +49,7 @@ def invitation_build(invitation: Invitation) -> str:
     calendar.add("version", "2.0")
     calendar.add("method", invitation.method)
     calendar.add_component(_event(invitation))
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def _event(invitation: Invitation) -> Event:

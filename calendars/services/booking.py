@@ -83,7 +83,7 @@ def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence
 def _slot_check(page: SchedulingPage, form: BookingForm) -> None:
     """Raises what a refusal means to a visitor."""
     now = dt.datetime.now(dt.UTC)
-    refusal = slot_check(page=page, start=form.starts_at, duration=form.duration_minutes, now=now)
+    refusal = slot_check(page=page, start=form.starts_at, duration=form.duration, now=now)
     if refusal is None:
         return
     if refusal == Refusal.PAUSED:

@@ -62,9 +62,14 @@ class BookingForm:
     source: BookingSource
 
     @property
+    def duration(self) -> dt.timedelta:
+        """How long the meeting lasts, without buffers."""
+        return dt.timedelta(minutes=self.duration_minutes)
+
+    @property
     def ends_at(self) -> dt.datetime:
-        """The end of the meeting, without buffers."""
-        return self.starts_at + dt.timedelta(minutes=self.duration_minutes)
+        """The end of the meeting."""
+        return self.starts_at + self.duration
 
 
 def booking_form_clean(*, page: SchedulingPage, request: BookingRequest) -> BookingForm:

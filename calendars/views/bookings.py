@@ -1,0 +1,107 @@
+"""Meetings that were booked with the user: what lies ahead, what is over, and the answer to a request (C4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.web import AccountRequest, account_view
+from calendars.choices import BookingState
+from calendars.exceptions import BookingRefused
+from calendars.models import Booking
+from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
+from calendars.services.booking_requests import request_confirm, request_decline
+from hubclone.lib.paging import BadCursor
+
+_LISTS = {"upcoming": bookings_upcoming, "past": bookings_past}
+
+
+@require_safe
+@account_view()
+def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
+    """The list; ``?show=past`` for what is over."""
+    show = "past" if request.GET.get("show") == "past" else "upcoming"
+    now = dt.datetime.now(dt.UTC)
+    user_id = request.user.pk
+    try:
+        page = _LISTS[show](account_id=account_id, user_id=user_id, now=now, after=request.GET.get("after"))
+    except BadCursor:
+        return redirect("calendars:bookings", account_id)
+    context = {
+        "page": page,
+        "show": show,
+        "tabs": _tabs(account_id, show, requests_count(account_id=account_id, user_id=user_id, now=now)),
+        "next_url": f"?show={show}&after={page.next_after}" if page.next_after else "",
+        "zone": request.user.time_zone,
+    }
+    return render(request, "calendars/bookings/list.html", context)
+
+
+@require_safe
+@account_view()
+def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
+    """One booking, and the two answers while it is a request."""
+    found = _get(request, account_id, booking_id)
+    labels = {field["name"]: field.get("label") or field["name"] for field in found.page.form_fields}
+    context = {
+        "booking": found,
+        "waits": _waits(found),
+        "answers": [(labels.get(name, name), value) for name, value in found.form_answers.items()],
+        "zone": request.user.time_zone,
+    }
+    return render(request, "calendars/bookings/detail.html", context)
+
+
+@require_POST
+@account_view()
+def confirm(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
+    """Say yes to a request."""
+    _get(request, account_id, booking_id)
+    try:
+        request_confirm(actor=request.actor, booking_id=booking_id)
+    except BookingRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Confirmed. The guest has been told."))
+    return redirect("calendars:booking", account_id, booking_id)
+
+
+@require_POST
+@account_view()
+def decline(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
+    """Say no to a request."""
+    _get(request, account_id, booking_id)
+    try:
+        request_decline(actor=request.actor, booking_id=booking_id)
+    except BookingRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Declined. The guest has been told, and the time is free again."))
+    return redirect("calendars:booking", account_id, booking_id)
+
+
+def _get(request: AccountRequest, account_id: int, booking_id: int) -> Booking:
+    try:
+        return booking_get(account_id=account_id, user_id=request.user.pk, booking_id=booking_id)
+    except Booking.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _waits(found: Booking) -> bool:
+    now = dt.datetime.now(dt.UTC)
+    return found.state == BookingState.REQUESTED and found.held_until is not None and found.held_until > now
+
+
+def _tabs(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
+    url = reverse("calendars:bookings", args=[account_id])
+    return [
+        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": waiting or ""},
+        {"label": _("Past"), "url": f"{url}?show=past", "active": show == "past"},
+    ]
