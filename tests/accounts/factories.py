@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol, TypeVar, cast
+
 import factory
+from django.db.models import Model
 
 from accounts.actor import Actor
 from accounts.choices import ActorKind, Right, SeatKind, Tier
 from accounts.models import Account, Membership, User
 
 PASSWORD = "a-Password-4-tests"
+M = TypeVar("M", bound=Model)
 
 
-class AccountFactory(factory.django.DjangoModelFactory[Account]):
-    """A bare account: nobody is in it, and no initialiser has run."""
+class Factory(Protocol[M]):
+    """What a factory class does, with the type of what it makes, which factory_boy cannot say."""
 
+    def __call__(self, **fields: Any) -> M:
+        """Make one and save it."""
+
+    def build(self, **fields: Any) -> M:
+        """Make one that is not saved."""
+
+    def create_batch(self, size: int, **fields: Any) -> list[M]:
+        """Make several and save them."""
+
+
+class _AccountFactory(factory.django.DjangoModelFactory[Account]):
     class Meta:
         model = Account
 
@@ -22,9 +37,11 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
     language = "en"
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
-    """A person whose password is ``PASSWORD``."""
+AccountFactory = cast("Factory[Account]", _AccountFactory)
+"""A bare account: nobody is in it, and no initialiser has run."""
 
+
+class _UserFactory(factory.django.DjangoModelFactory[User]):
     class Meta:
         model = User
         skip_postgeneration_save = True
@@ -36,9 +53,11 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     language = "en"
 
 
-class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
-    """A person without rights in an account; traits give rights: ``MembershipFactory(super_admin=True)``."""
+UserFactory = cast("Factory[User]", _UserFactory)
+"""A person whose password is ``PASSWORD``."""
 
+
+class _MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     class Meta:
         model = Membership
 
@@ -48,9 +67,13 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
         app_installer = factory.Trait(rights=[Right.APP_MARKETPLACE_ACCESS])
         paid_seat = factory.Trait(seat=SeatKind.SALES, seat_tier=Tier.PROFESSIONAL)
 
-    account = factory.SubFactory(AccountFactory)
-    user = factory.SubFactory(UserFactory)
+    account = factory.SubFactory(_AccountFactory)
+    user = factory.SubFactory(_UserFactory)
     rights = factory.LazyFunction(list)
+
+
+MembershipFactory = cast("Factory[Membership]", _MembershipFactory)
+"""A person without rights in an account; traits give them: ``MembershipFactory(super_admin=True, paid_seat=True)``."""
 
 
 def actor_of(membership: Membership) -> Actor:
