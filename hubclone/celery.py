@@ -1,16 +1,41 @@
-"""The Celery application: its queues are realtime, default and bulk; its schedule is the sweep and the heartbeat."""
+"""The Celery application: its queues are realtime, default and bulk; its schedule is the sweep and the heartbeat.
+
+Two kinds of worker: ``worker@…`` runs realtime only, ``background@…`` the rest. The heartbeat task shows that beat,
+Redis and a realtime worker are well together; a background worker may be busy for minutes, so its main process gives
+its sign of life.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubclone.settings")
 
 app = Celery("hubclone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["hubclone.lib", "accounts", "crm", "connections", "calendars"])
+app.conf.beat_scheduler = "celery.beat:Scheduler"  # in memory: every period is short, and no file can be damaged
+SIGN_SECONDS = 5.0
+
+
+class SignOfLife(bootsteps.StartStopStep):
+    """A background worker's main process says that it is alive, for /healthz."""
+
+    requires = ("celery.worker.components:Timer",)
+
+    def start(self, parent: Any) -> None:
+        """Called when the worker starts; the timer ends with it."""
+        if parent.hostname.startswith("background@"):
+            from hubclone.lib.health import beat
+
+            beat("background")
+            parent.timer.call_repeatedly(SIGN_SECONDS, beat, ("background",))
+
+
+app.steps["worker"].add(SignOfLife)
 app.conf.beat_schedule = {
     "sweep": {
         "task": "hubclone.jobs.sweep",

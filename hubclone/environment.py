@@ -15,6 +15,16 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+DATABASE_FORM = "postgres://USER:PASSWORD@HOST:PORT/NAME"
+VARIABLES = (
+    *("HUB_HOME", "DEBUG", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL"),
+    *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "SMTP_URL", "MAIL_FROM", "GOOGLE_CLIENT_ID"),
+    *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
+    *("SANDBOX_URL", "DEMO"),
+)
+"""Every name that ``environment_read`` asks for."""
+
 
 class SettingsError(ImproperlyConfigured):
     """A variable is missing or malformed; the message names it and says what it must look like."""
@@ -63,7 +73,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         secret_key=env.text("SECRET_KEY"),
         encryption_keys=env.items("ENCRYPTION_KEYS", required=True),
         hmac_key=env.text("HMAC_KEY"),
-        database_url=env.url("DATABASE_URL", schemes=("postgres", "postgresql")),
+        database_url=database_url_check(env.url("DATABASE_URL", schemes=POSTGRES_SCHEMES)),
         redis_url=env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
         base_url=base_url,
         meetings_url=meetings_url,
@@ -80,6 +90,19 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         sandbox_url=env.url("SANDBOX_URL", ""),
         demo=env.boolean("DEMO", False),
     )
+
+
+def database_url_check(url: str) -> str:
+    """``url`` itself when it names a server and a database. Raises SettingsError, without the password."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in POSTGRES_SCHEMES and parts.hostname and parts.path.strip("/")
+        good = bool(whole) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good = False
+    if not good:
+        raise SettingsError(f"DATABASE_URL is malformed: it must look like {DATABASE_FORM}")
+    return url
 
 
 def _written_by_up(home: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The servers that tests talk to: started once, by the controller, before any settings are read.
 
-An own PostgreSQL (or the one that TEST_DATABASE_URL names) and an own Redis in a temporary folder. Workers get a
-database of their own from pytest-django and a prefix of their own in Redis.
+An own PostgreSQL (or the one that DATABASE_URL names; its role needs CREATEDB) and an own Redis in a temporary folder.
+Workers get a database of their own from pytest-django and a prefix of their own in Redis.
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from hubclone.embedded.postgres import EmbeddedPostgres, free_port
+from hubclone.embedded.errors import EmbeddedError
+from hubclone.embedded.ports import free_port
+from hubclone.embedded.postgres import EmbeddedPostgres
 from hubclone.embedded.redis import EmbeddedRedis
+from hubclone.messages import messages_compile
+from hubclone.supervisor.checks import database_check
+from hubclone.supervisor.refusal import Refusal
 
 os.environ["PYTHONTZPATH"] = ""
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -44,8 +49,10 @@ class Servers:
         """Start both and put their addresses into the environment, which the workers inherit."""
         os.environ.update(_SETTINGS)
         os.environ["HUB_HOME"] = str(self.home / "hub")
-        if given := os.environ.get("TEST_DATABASE_URL"):
-            os.environ["DATABASE_URL"] = given
+        (self.home / "hub" / "static").mkdir(parents=True)
+        messages_compile()
+        if given := os.environ.get("DATABASE_URL"):
+            database_check(given)
         else:
             self.postgres = EmbeddedPostgres(self.home / "postgres", free_port(), fast=True)
             self.postgres.start()
@@ -71,7 +78,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["REDIS_PREFIX"] = f"{worker or 'main'}:"
     if worker is None and _servers is None:
         _servers = Servers()
-        _servers.start()
+        try:
+            _servers.start()
+        except (EmbeddedError, Refusal) as error:
+            _servers.stop()
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -50,5 +50,5 @@ def _database() -> str:
     return ""
 
 
-for _name in ("worker", "beat", "publisher"):
+for _name in ("worker", "background", "beat", "publisher"):
     HEALTH_CHECKS.register(_name, lambda name=_name: alive(name))  # type: ignore[misc]

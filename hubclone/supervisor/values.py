@@ -1,0 +1,41 @@
+"""The environment that the processes get: what the person set, then what `up` provides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hubclone.environment import VARIABLES
+
+DEMO_CLIENT = ("hubclone-demo", "hubclone-demo-secret")
+
+
+def demo_values(sandbox_port: int, smtp_port: int, given: Mapping[str, str]) -> dict[str, str]:
+    """Everything that points the product at the sandbox instead of the world."""
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    ports = [f"127.0.0.1/32:{port}" for port in (sandbox_port, smtp_port)]
+    client_id, client_secret = DEMO_CLIENT
+    return {
+        "DEMO": "1",
+        "SANDBOX_URL": sandbox,
+        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "MAIL_FROM": given.get("MAIL_FROM") or "Hubclone <no-reply@hubclone.test>",
+        "OUTBOUND_ALLOWED": ",".join([*filter(None, [given.get("OUTBOUND_ALLOWED")]), *ports]),
+        "GOOGLE_CLIENT_ID": client_id,
+        "GOOGLE_CLIENT_SECRET": client_secret,
+        "GOOGLE_AUTH_URI": f"{sandbox}/google/o/oauth2/v2/auth",
+        "GOOGLE_TOKEN_URI": f"{sandbox}/google/token",
+        "GOOGLE_REVOKE_URI": f"{sandbox}/google/revoke",
+        "GOOGLE_API_URL": f"{sandbox}/google",
+    }
+
+
+def oauthlib_values(values: Mapping[str, str]) -> dict[str, str]:
+    """oauthlib refuses http, and narrowed scopes, unless told; it is told only where the token URI is the sandbox's."""
+    http = values.get("GOOGLE_TOKEN_URI", "").startswith("http:")
+    return {"OAUTHLIB_INSECURE_TRANSPORT": "1", "OAUTHLIB_RELAX_TOKEN_SCOPE": "1"} if http else {}
+
+
+def written_values(values: Mapping[str, str], home: Path) -> dict[str, str]:
+    """What environment.json holds, for commands that are started by hand beside a running stack."""
+    return {"HUB_HOME": str(home), **{name: values[name] for name in VARIABLES if values.get(name)}}
