@@ -10,8 +10,15 @@ class CalendarsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from calendars import settings_tabs  # noqa: F401 - importing registers
+        from calendars import (
+            settings_tabs,  # noqa: F401 - importing registers
+            timeline,  # noqa: F401 - importing registers
+        )
         from calendars.providers.google import provider  # noqa: F401 - importing registers
-        from calendars.services import calendars, connect, push, sync  # noqa: F401 - importing registers
-        from calendars import timeline  # noqa: F401 - importing registers
-        from calendars.services import booking_events  # noqa: F401 - importing registers
+        from calendars.services import (  # noqa: F401 - importing registers
+            booking_events,  # noqa: F401 - importing registers
+            calendars,
+            connect,
+            push,
+            sync,
+        )

@@ -4,6 +4,11 @@ from django.apps import AppConfig
 
 
 class ConnectionsConfig(AppConfig):
-    """Registers the providers that this floor knows."""
+    """Registers the providers that this floor knows, and its settings tab."""
 
     name = "connections"
+
+    def ready(self) -> None:
+        """Fill the registries."""
+        from connections import settings_tabs  # noqa: F401 - importing registers
+        from connections.providers.google import provider  # noqa: F401 - importing registers

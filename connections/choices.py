@@ -10,3 +10,10 @@ class ConnectionState(TextChoices):
     ACTIVE = "active", _("Active")
     NEEDS_ATTENTION = "needs_attention", _("Needs attention")
     DISCONNECTED = "disconnected", _("Disconnected")
+
+
+class ConnectKind(TextChoices):
+    """How a provider is connected: consent in the browser, or a form with a password."""
+
+    OAUTH = "oauth", _("Sign-in at the provider")
+    FORM = "form", _("Form")

@@ -129,7 +129,7 @@ class CalendarClient(Protocol):
         """All that the account owns or can read; exactly one is primary."""
 
     def events(self, remote_id: str, *, sync_token: str, window: Interval) -> Iterator[EventPage]:
-        """With an empty token all events of ``window``, else what changed since. Raises SyncTokenExpired, CalendarGone."""
+        """All of ``window`` with an empty token, else what changed since. Raises SyncTokenExpired, CalendarGone."""
 
     def busy(self, remote_ids: Sequence[str], *, window: Interval) -> dict[str, list[Interval] | Unreadable]:
         """Busy intervals by calendar as of now; every id asked for is a key of the answer."""

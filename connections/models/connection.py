@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,16 +13,26 @@ from connections.choices import ConnectionState
 from hubclone.lib.crypto import EncryptedJSONField
 
 
+class ConnectionManager(models.Manager["Connection"]):
+    """Leaves the secrets in the database until somebody asks for them."""
+
+    def get_queryset(self) -> models.QuerySet[Connection]:
+        """All connections, their credentials deferred."""
+        return super().get_queryset().defer("credentials")
+
+
 class Connection(models.Model):
     """Whose it is, what it may do, and how it fares. ``provider`` is a key of the registry PROVIDERS.
 
-    ``credentials`` is {"access_token", "refresh_token", "token_type"} for OAuth; ``expires_at`` is the access token's end.
-    Only ``connections.services.tokens`` reads or writes them. ``owner`` null means that it belongs to the account.
+    ``credentials`` is {"access_token", "refresh_token"} for OAuth; ``expires_at`` is the access token's end. Only
+    ``connections.services`` reads or writes them, and no other query loads or decrypts them. ``owner`` null means
+    that it belongs to the account.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="connections")
     owner = models.ForeignKey("accounts.User", null=True, on_delete=models.CASCADE, related_name="connections")
     provider = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40, help_text="A key of the registry PURPOSES: what it is for.")
     external_id = models.CharField(max_length=200, help_text="The outside account's stable id (the OpenID subject).")
     identity = models.CharField(max_length=254, help_text="What people know it by, mostly an e-mail address.")
     scopes = ArrayField(models.CharField(max_length=200), default=list)
@@ -35,7 +47,10 @@ class Connection(models.Model):
     alerted_at = models.DateTimeField(null=True, help_text="When the owner was told of the present trouble; once each.")
     created_at = models.DateTimeField(db_default=Now())
 
+    objects: ClassVar[ConnectionManager] = ConnectionManager()
+
     class Meta:
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "owner", "provider", "external_id"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from django.db import connection
@@ -46,3 +47,21 @@ def transaction_lock_try(space: LockSpace, id_: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [lock_key(space, id_)])
         return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def session_lock_try(space: LockSpace, id_: int) -> Iterator[bool]:
+    """Hold the lock across transactions if it is free now, and say whether it was; a lost connection frees it.
+
+    For work that talks to the outside between its transactions. It must not be nested with another one.
+    """
+    key = lock_key(space, id_)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [key])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [key])

@@ -1,0 +1,45 @@
+"""Writing busy time: one statement a page of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from calendars.models import BusyInterval, Calendar
+from calendars.providers.protocol import Interval, RemoteEvent
+
+BUSY_WRITE_SQL = """
+with gone as (delete from calendars_busyinterval where calendar_id = %(calendar)s and remote_id = any(%(gone)s::text[]))
+insert into calendars_busyinterval (account_id, calendar_id, generation, remote_id, starts_at, ends_at)
+select %(account)s, %(calendar)s, %(generation)s, id, to_timestamp(starts), to_timestamp(ends)
+from unnest(%(ids)s::text[], %(starts)s::bigint[], %(ends)s::bigint[]) as page (id, starts, ends)
+on conflict (account_id, calendar_id, remote_id)
+do update set starts_at = excluded.starts_at, ends_at = excluded.ends_at, generation = excluded.generation
+"""
+
+
+def busy_write(*, calendar: Calendar, events: Iterable[RemoteEvent], generation: int) -> None:
+    """Keep the blocking ones under ``generation``, drop those that do not block any more. The last of an id counts."""
+    latest = {event.remote_id: event.interval if event.blocks else None for event in events}
+    if not latest:
+        return
+    blocking: dict[str, Interval] = {id_: interval for id_, interval in latest.items() if interval}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BUSY_WRITE_SQL,
+            {
+                "account": calendar.account_id,
+                "calendar": calendar.pk,
+                "generation": generation,
+                "gone": [id_ for id_, interval in latest.items() if interval is None],
+                "ids": list(blocking),
+                "starts": [int(interval.starts_at.timestamp()) for interval in blocking.values()],
+                "ends": [int(interval.ends_at.timestamp()) for interval in blocking.values()],
+            },
+        )
+
+
+def busy_sweep(*, calendar: Calendar, generation: int) -> None:
+    """Remove what a full sync did not bring: rows of earlier generations."""
+    BusyInterval.objects.filter(calendar=calendar, generation__lt=generation).delete()

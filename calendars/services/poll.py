@@ -1,0 +1,49 @@
+"""The safety net: what no push told of is asked for every few minutes (C7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from calendars.models import Calendar, CalendarAccount
+from calendars.services.calendars import calendars_list_enqueue
+from calendars.services.push import channel_renew_enqueue, channels_fresh
+from calendars.services.sync import calendar_sync_enqueue
+from connections.choices import ConnectionState
+
+SYNC_EVERY = dt.timedelta(minutes=5)
+LIST_EVERY = dt.timedelta(hours=1)
+PUSH_TRY_EVERY = dt.timedelta(hours=6)
+
+
+def calendars_poll() -> None:
+    """Enqueue what is due; connections that wait for a person are left alone."""
+    now = timezone.now()
+    for calendar in _calendars_due(now).iterator():
+        calendar_sync_enqueue(calendar)
+    for calendar_account in _accounts_due(now).iterator():
+        calendars_list_enqueue(calendar_account)
+    for calendar in _channels_due(now).iterator():
+        channel_renew_enqueue(calendar)
+
+
+def _selected() -> QuerySet[Calendar]:
+    return Calendar.objects.filter(
+        is_selected=True, calendar_account__connection__state=ConnectionState.ACTIVE
+    ).order_by("id")
+
+
+def _calendars_due(now: dt.datetime) -> QuerySet[Calendar]:
+    return _selected().filter(Q(tried_at=None) | Q(tried_at__lt=now - SYNC_EVERY))
+
+
+def _accounts_due(now: dt.datetime) -> QuerySet[CalendarAccount]:
+    active = CalendarAccount.objects.filter(connection__state=ConnectionState.ACTIVE).order_by("id")
+    return active.filter(Q(listed_at=None) | Q(listed_at__lt=now - LIST_EVERY))
+
+
+def _channels_due(now: dt.datetime) -> QuerySet[Calendar]:
+    missing = _selected().exclude(Exists(channels_fresh(now).filter(calendar=OuterRef("pk"))))
+    return missing.filter(Q(push_tried_at=None) | Q(push_tried_at__lt=now - PUSH_TRY_EVERY))

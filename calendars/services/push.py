@@ -1,0 +1,113 @@
+"""Push channels: opened before changes can be missed, renewed before they end, closed when not needed (C7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import uuid
+
+import structlog
+from django.db.models import QuerySet
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from calendars.models import Calendar, CalendarAccount, CalendarJob, PushChannel
+from calendars.providers.protocol import PushMessage, RemoteChannel
+from calendars.services.clients import calendar_client, calendar_provider
+from calendars.services.sync import calendar_sync_enqueue
+from hubclone.lib.errors import HubError
+from hubclone.lib.jobs.choices import JobQueue
+from hubclone.lib.jobs.registry import JOB_HANDLERS
+from hubclone.lib.jobs.services import job_enqueue
+
+log = structlog.get_logger(__name__)
+RENEW_BEFORE = dt.timedelta(days=1)
+
+
+def channel_renew_enqueue(calendar: Calendar) -> None:
+    """See to a calendar's push channel soon: open, renew or close it."""
+    job_enqueue(
+        CalendarJob,
+        account_id=calendar.account_id,
+        kind="channel.renew",
+        payload={"calendar_id": calendar.pk},
+        unique_key=f"calendar:{calendar.pk}",
+    )
+
+
+@JOB_HANDLERS.registered("channel.renew")
+def channel_renew_job(job: CalendarJob) -> None:
+    """The job: give the calendar exactly one channel with more than a day to live, or none if it is not selected."""
+    calendar = Calendar.objects.select_related("calendar_account").filter(pk=job.payload["calendar_id"]).first()
+    if calendar is None:
+        return
+    fresh = channels_fresh(timezone.now()).filter(calendar=calendar).order_by("-expires_at").first()
+    if calendar.is_selected and fresh is None:
+        fresh = _open(calendar)
+    keep = fresh.pk if fresh and calendar.is_selected else 0
+    for channel in PushChannel.objects.filter(calendar=calendar).exclude(pk=keep):
+        _close(calendar.calendar_account, channel)
+
+
+def channels_fresh(now: dt.datetime) -> QuerySet[PushChannel]:
+    """Channels that need no renewal yet."""
+    return PushChannel.objects.filter(expires_at__gt=now + RENEW_BEFORE)
+
+
+def channels_close_all(calendar_account: CalendarAccount) -> None:
+    """Close every channel of an account that is about to be disconnected; one that cannot be closed ends by itself."""
+    for channel in PushChannel.objects.filter(calendar__calendar_account=calendar_account):
+        try:
+            _close(calendar_account, channel)
+        except HubError as error:
+            log.info("channel.close_failed", channel_id=str(channel.channel_id), code=error.code)
+
+
+def push_receive(*, message: PushMessage) -> bool:
+    """Take a push: it only asks for a sync, so a doubled, late or disordered one does no harm.
+
+    False when no channel of ours has that id and secret.
+    """
+    channel = PushChannel.objects.select_related("calendar").filter(channel_id=message.channel_id).first()
+    if channel is None or not hmac.compare_digest(channel.token_digest, _digest(message.token)):
+        return False
+    if not message.is_handshake:
+        PushChannel.objects.filter(pk=channel.pk).update(last_message=Greatest("last_message", message.number))
+        calendar_sync_enqueue(channel.calendar, queue=JobQueue.REALTIME)
+    return True
+
+
+def _open(calendar: Calendar) -> PushChannel | None:
+    """The row is there before the request: the provider's first push may overtake its answer."""
+    provider = calendar_provider(calendar.calendar_account)
+    Calendar.objects.filter(pk=calendar.pk).update(push_tried_at=timezone.now())
+    address = provider.push_address() if provider.capabilities.push else ""
+    if not address:
+        return None
+    token = secrets.token_urlsafe(32)
+    channel = PushChannel.objects.create(
+        account_id=calendar.account_id, calendar=calendar, channel_id=uuid.uuid4(), token_digest=_digest(token)
+    )
+    try:
+        remote = calendar_client(calendar.calendar_account).channel_open(
+            calendar.remote_id, channel_id=channel.channel_id, token=token, address=address
+        )
+    except HubError:
+        channel.delete()
+        raise
+    channel.resource_id, channel.expires_at = remote.resource_id, remote.expires_at
+    channel.save(update_fields=["resource_id", "expires_at"])
+    return channel
+
+
+def _close(calendar_account: CalendarAccount, channel: PushChannel) -> None:
+    if channel.resource_id:
+        remote = RemoteChannel(channel.channel_id, channel.resource_id, channel.expires_at)
+        calendar_client(calendar_account).channel_close(remote)
+    channel.delete()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""What outside accounts can be connected, how, and what for. Filled in ``AppConfig.ready()``; all of it is data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+
+from accounts.actor import Actor
+from connections.choices import ConnectKind
+from connections.models import Connection
+from hubclone.lib.registry import Registry
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a provider hands out. ``refresh_token`` is empty when the old one stays good. Never logged: see ``repr``."""
+
+    access_token: str = field(repr=False)
+    expires_at: dt.datetime
+    refresh_token: str = field(default="", repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the outside account is: its stable id, and the name (mostly an e-mail address) that people know it by."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """Where to send the browser, and the PKCE verifier to keep until it comes back."""
+
+    url: str
+    verifier: str = field(repr=False)
+
+
+class OAuthClient(Protocol):
+    """The wire side of an OAuth provider. Errors: TransientError, and those that each method names."""
+
+    def authorization(
+        self, *, redirect_uri: str, scopes: Sequence[str], state: str, login_hint: str = ""
+    ) -> Authorization:
+        """The consent page's address. No request is made."""
+
+    def code_exchange(self, *, code: str, verifier: str, redirect_uri: str, scopes: Sequence[str]) -> Tokens:
+        """Trade the code for tokens; ``Tokens.scopes`` are those granted. Raises CodeRefused."""
+
+    def refresh(self, *, refresh_token: str) -> Tokens:
+        """A new access token. Raises GrantRevoked when the grant is over (``invalid_grant``)."""
+
+    def revoke(self, *, token: str) -> None:
+        """End the grant; one that is over already is no error."""
+
+    def identity(self, *, access_token: str) -> Identity:
+        """Whose tokens these are."""
+
+    def page_origin(self) -> str:
+        """Scheme and host of the consent page, which a form of ours may lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeWords:
+    """A scope and what it allows, in plain words (A14). One without words goes without saying."""
+
+    scope: str
+    words: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What went wrong, in words, and the steps that mend it (A10)."""
+
+    words: Words
+    steps: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDescriptor:
+    """A kind of outside account. ``error_guide`` maps an error's code to words; ``access_page`` is where people see and
+    take back what they granted, at the provider."""
+
+    key: str
+    name: Words
+    connect: ConnectKind
+    scopes: tuple[ScopeWords, ...]
+    error_guide: Mapping[str, Advice]
+    oauth: OAuthClient | None = None
+    access_page: str = ""
+
+    def scope_words(self, scopes: Sequence[str]) -> list[Words]:
+        """What these scopes allow; an unknown scope is shown as it is."""
+        known = {item.scope: item.words for item in self.scopes}
+        return [words for scope in scopes if (words := known.get(scope, scope))]
+
+
+PROVIDERS: Registry[str, ProviderDescriptor] = Registry("connection providers")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectPurpose:
+    """What a connection is made for.
+
+    ``connected`` runs in the transaction that keeps the connection and answers the address to go to; ``params`` is what
+    ``oauth_begin`` was given. ``refused`` is where trying again begins. ``disconnecting`` runs before the grant is
+    given up, while the provider can still be talked to; ``disconnected`` in the transaction that ends the connection.
+    """
+
+    key: str
+    label: Words
+    connected: Callable[[Connection, Actor, Mapping[str, Any]], str]
+    refused: Callable[[int], str]
+    disconnecting: Callable[[Connection], None]
+    disconnected: Callable[[Connection], None]
+
+
+PURPOSES: Registry[str, ConnectPurpose] = Registry("connection purposes")

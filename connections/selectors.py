@@ -1,0 +1,19 @@
+"""Reading connections; their secrets are never part of it."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.choices import Right
+from accounts.models import Membership
+from connections.choices import ConnectionState
+from connections.models import Connection
+
+
+def connections_visible(*, membership: Membership) -> QuerySet[Connection]:
+    """What this member may look after: their own, and with the right to edit settings those of the account."""
+    mine = Q(owner_id=membership.user_id)
+    if membership.has_right(Right.EDIT_ACCOUNT_SETTINGS):
+        mine |= Q(owner=None)
+    alive = Connection.objects.filter(account_id=membership.account_id).exclude(state=ConnectionState.DISCONNECTED)
+    return alive.filter(mine).order_by("provider", "id")

@@ -1,0 +1,89 @@
+"""Settings → Integrations → Connected apps (A10)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.web import AccountRequest, account_view
+from connections.models import Connection
+from connections.registries import PROVIDERS
+from connections.selectors import connections_visible
+from connections.services.oauth import oauth_begin
+from connections.services.state import connection_disconnect
+from connections.web import form_may_lead_to
+
+
+@require_GET
+@account_view()
+def index(request: AccountRequest, account_id: int) -> HttpResponse:
+    """All that is connected by or for this member."""
+    found = connections_visible(membership=request.membership)
+    rows = [(connection, PROVIDERS[connection.provider]) for connection in found]
+    return render(request, "connections/index.html", {"rows": rows})
+
+
+@require_GET
+@account_view()
+def detail(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponseBase:
+    """One connection: how it fares, what it may do, and how to mend it."""
+    connection = _get(request, connection_id)
+    provider = PROVIDERS[connection.provider]
+    context = {
+        "connection": connection,
+        "provider": provider,
+        "scopes": provider.scope_words(connection.scopes),
+        "advice": provider.error_guide.get(connection.last_error_code),
+    }
+
+    def answer(inner: HttpRequest) -> HttpResponse:
+        return render(inner, "connections/detail.html", context)
+
+    return form_may_lead_to(connection.provider, request, answer)
+
+
+@require_POST
+@account_view()
+def reconnect(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponse:
+    """Back to the provider's consent page, for the same outside account; data and cursors stay."""
+    connection = _get(request, connection_id)
+    url = oauth_begin(
+        request,
+        account_id=account_id,
+        user_id=request.user.pk,
+        provider=connection.provider,
+        purpose=connection.purpose,
+        reconnect=connection,
+    )
+    return redirect(url)
+
+
+@require_http_methods(["GET", "POST"])
+@account_view()
+def remove(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponse:
+    """Say what removing does, then do it."""
+    connection = _get(request, connection_id)
+    provider = PROVIDERS[connection.provider]
+    if request.method == "GET":
+        return render(request, "connections/remove.html", {"connection": connection, "provider": provider})
+    revoked = connection_disconnect(actor=request.actor, connection=connection)
+    name = {"name": provider.name}
+    if revoked:
+        messages.success(request, _("%(name)s is disconnected.") % name)
+    else:
+        messages.warning(
+            request,
+            _("%(name)s is disconnected here, but did not answer. Take the access back there, too: %(page)s")
+            % {**name, "page": provider.access_page},
+        )
+    return redirect("connections:index", account_id=account_id)
+
+
+def _get(request: AccountRequest, connection_id: int) -> Connection:
+    found = connections_visible(membership=request.membership).filter(pk=connection_id).first()
+    if found is None:
+        raise Http404
+    return found

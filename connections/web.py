@@ -1,0 +1,20 @@
+"""Helpers of views that send people to a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from csp.decorators import csp_update
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from connections.registries import PROVIDERS
+
+
+def form_may_lead_to(
+    provider: str, request: HttpRequest, answer: Callable[[HttpRequest], HttpResponseBase]
+) -> HttpResponseBase:
+    """Build the page with ``answer`` and let its forms end at the provider's consent page, which browsers check."""
+    client = PROVIDERS[provider].oauth
+    origin = client.page_origin() if client else "'self'"
+    return csp_update({"form-action": [origin]})(answer)(request)
