@@ -1,0 +1,121 @@
+"""A calendar provider that lives in this process: answers at once, fails on order, remembers what it was asked."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from calendars.providers.protocol import (
+    CalendarClient,
+    Capabilities,
+    EventDraft,
+    EventPage,
+    Interval,
+    PushMessage,
+    RemoteCalendar,
+    RemoteChannel,
+    RemoteEvent,
+    Unreadable,
+)
+from calendars.registries import CALENDAR_PROVIDERS
+from connections.models import Connection
+
+KEY = "memory"
+
+
+@dataclass
+class Memory:
+    """What the provider holds. ``*_errors`` are raised by the next calls, one each."""
+
+    busy: dict[str, list[Interval] | Unreadable] = field(default_factory=dict)
+    events: dict[uuid.UUID, EventDraft] = field(default_factory=dict)
+    creations: list[uuid.UUID] = field(default_factory=list)
+    busy_calls: int = 0
+    busy_errors: list[Exception] = field(default_factory=list)
+    create_errors: list[Exception] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+MEMORY = Memory()
+
+
+def memory_reset() -> Memory:
+    """Forget everything."""
+    MEMORY.__init__()  # type: ignore[misc]
+    return MEMORY
+
+
+class MemoryClient:
+    """Reads and writes MEMORY."""
+
+    def calendars(self) -> list[RemoteCalendar]:
+        """None to list."""
+        return []
+
+    def events(self, remote_id: str, *, sync_token: str, window: Interval) -> Iterator[EventPage]:
+        """Nothing."""
+        yield EventPage((), "token")
+
+    def busy(self, remote_ids: Sequence[str], *, window: Interval) -> dict[str, list[Interval] | Unreadable]:
+        """What MEMORY says."""
+        with MEMORY.lock:
+            MEMORY.busy_calls += 1
+            if MEMORY.busy_errors:
+                raise MEMORY.busy_errors.pop(0)
+            return {remote_id: MEMORY.busy.get(remote_id, []) for remote_id in remote_ids}
+
+    def event_create(self, draft: EventDraft) -> RemoteEvent:
+        """Keep the draft; the same uid comes once."""
+        with MEMORY.lock:
+            if MEMORY.create_errors:
+                raise MEMORY.create_errors.pop(0)
+            MEMORY.creations.append(draft.uid)
+            MEMORY.events.setdefault(draft.uid, draft)
+        url = f"https://meet.example.com/{draft.uid.hex[:10]}" if draft.wants_conference else ""
+        return RemoteEvent(event_id(draft.uid), True, draft.interval, conference_url=url)
+
+    def channel_open(self, remote_id: str, *, channel_id: uuid.UUID, token: str, address: str) -> RemoteChannel:
+        """No push here."""
+        raise NotImplementedError
+
+    def channel_close(self, channel: RemoteChannel) -> None:
+        """No push here."""
+
+
+def event_id(uid: uuid.UUID) -> str:
+    """Derived from the uid."""
+    return base64.b32hexencode(uid.bytes).decode().lower().rstrip("=")
+
+
+class MemoryProvider:
+    """Stateless; the state is MEMORY."""
+
+    key = KEY
+    capabilities = Capabilities(push=False, conference=True)
+
+    def open(self, connection: Connection, *, timeout_seconds: float | None = None) -> CalendarClient:
+        """A client."""
+        return MemoryClient()
+
+    def event_id(self, uid: uuid.UUID) -> str:
+        """Derived from the uid."""
+        return event_id(uid)
+
+    def ical_uid(self, uid: uuid.UUID) -> str:
+        """Derived from the event's id."""
+        return f"{event_id(uid)}@memory.test"
+
+    def push_address(self) -> str:
+        """None."""
+        return ""
+
+    def push_parse(self, *, headers: Mapping[str, str], body: bytes) -> PushMessage | None:
+        """Never a message."""
+        return None
+
+
+if KEY not in CALENDAR_PROVIDERS:
+    CALENDAR_PROVIDERS.register(KEY, MemoryProvider())
