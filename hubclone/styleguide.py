@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_safe
 
 from hubclone.lib.icons import ICONS
@@ -102,6 +103,21 @@ def sample_context(request: HttpRequest, page: str) -> dict[str, Any]:
         "user": SamplePerson("Ada Lovelace", "ada@example.com"),
         "brand_color": request.GET.get("brand", ""),
         "month": month_sample(),
+        **list_samples(),
+    }
+
+
+def list_samples() -> dict[str, Any]:
+    """What tables, tabs, chips and the editor of hours show."""
+    return {
+        "people": ["Ada", "Grace Hopper", "Jan Łukasiewicz", "Olga Tokarz", "Kai Ito", "Zoë Ash"],
+        "crumbs": [("Meetings", "/styleguide/editor/")],
+        "sample_tabs": [
+            {"label": "Upcoming", "url": "#", "active": True, "count": 4},
+            {"label": "Past", "url": "#past", "active": False, "count": 128},
+        ],
+        "chips": [{"label": "Owner", "value": "Ada Lovelace", "remove_url": "#"}],
+        "weekdays": [str(name) for name in WEEKDAYS.values()],
     }
 
 

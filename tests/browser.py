@@ -1,0 +1,81 @@
+"""A headless browser for tests: one Chromium a worker, and a factory of pages of a width, theme and language.
+
+Mark the tests ``browser``; with pytest-django's ``live_server`` the pages are the application's own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 390, "height": 844}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+PageFactory = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def headless(chromium: str) -> Iterator[Browser]:
+    """The running browser; ``chromium`` is its path."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(headless: Browser) -> Iterator[PageFactory]:
+    """``open_page(narrow=False, theme="light", locale="en-GB", zone="Europe/Warsaw", **context)`` → a page of its own.
+
+    Errors of scripts and refusals of the content policy fail the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    mistakes: list[str] = []
+
+    def make(
+        *, narrow: bool = False, theme: str = "light", locale: str = "en-GB", zone: str = "Europe/Warsaw", **more: Any
+    ) -> Page:
+        context = headless.new_context(
+            viewport=NARROW if narrow else WIDE, color_scheme=theme, locale=locale, timezone_id=zone, **more
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("console", lambda message: mistakes.append(message.text) if _refused(message.text) else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not mistakes, mistakes
+
+
+def _refused(text: str) -> bool:
+    return "Content Security Policy" in text or "Content-Security-Policy" in text
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, one line each: rule, where, why."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
+    return [f"{rule['id']} {node['target']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot in the folder that SCREENSHOTS names; without it, nothing happens."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
