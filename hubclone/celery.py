@@ -52,4 +52,9 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "crm-events-trim": {
+        "task": "crm.events_trim",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
 }

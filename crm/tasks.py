@@ -1,0 +1,16 @@
+"""Periodic work on records."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from crm.services.events import TRIM_ROWS
+from crm.services.events import events_trim as trim
+from hubclone.lib.celery_base import HubTask
+
+
+@shared_task(base=HubTask, name="crm.events_trim")
+def events_trim() -> None:
+    """Let go of events that everybody has read and nobody will ask for any more."""
+    while trim() == TRIM_ROWS:
+        continue
