@@ -1,0 +1,50 @@
+"""``python -m sandbox``: run until SIGTERM or SIGINT. The first line on stdout is JSON with the addresses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.server import RunningSandbox
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="sandbox", description="Stand-ins for Google and a mail host.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8025, help="HTTP; 0 chooses a free one")
+    parser.add_argument("--smtp-port", type=int, default=8026, help="SMTP; 0 chooses a free one")
+    parser.add_argument("--home", default="", help="folder for its data; left out, all is in memory")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Answers the exit status: 0 after a signal, 1 when a port is taken."""
+    given = _arguments()
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    try:
+        box = RunningSandbox(
+            host=given.host,
+            port=given.port,
+            smtp_port=given.smtp_port,
+            home=Path(given.home) if given.home else None,
+        )
+    except OSError as error:
+        print(f"The sandbox cannot start: {error}", file=sys.stderr)
+        return 1
+    box.start()
+    print(json.dumps({"url": box.url, "smtp_port": box.smtp_port, "pid": os.getpid()}), flush=True)
+    while not end.wait(3600):
+        continue
+    box.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""The WSGI application: routes, faults, counters."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+from werkzeug.wrappers import Response
+
+from sandbox import control, index  # noqa: F401 - registers their routes
+from sandbox.context import ROUTES, Ask, Box
+from sandbox.faults import Fault, Faults
+from sandbox.google import calendars, consent, events, listing, oauth, views  # noqa: F401 - registers their routes
+from sandbox.google import control as google_control  # noqa: F401 - registers its routes
+from sandbox.google.accounts import seed
+from sandbox.google.errors import GoogleError, fault_answer
+from sandbox.google.push import Pusher
+from sandbox.mail import pages as mail_pages  # noqa: F401 - registers its routes
+from sandbox.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class Dropped(Exception):
+    """The connection was cut on order; there is no answer."""
+
+
+class SandboxApp:
+    """One sandbox over one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.box = Box(store=store, faults=Faults(store))
+        self.box._pusher = Pusher(self.box)
+        self._map = Map([rule.empty() for rule in ROUTES], strict_slashes=False)
+        seed(store)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        ask = Ask(environ)
+        try:
+            response = self._answer(ask)
+        except Dropped:
+            _cut(environ.get("werkzeug.socket"))
+            response = Response(status=500)
+        response.headers["Cache-Control"] = "no-store"
+        return response(environ, start_response)
+
+    def _answer(self, ask: Ask) -> Response:
+        provider = ask.path.split("/", 2)[1]
+        self.box.counts[f"{ask.method} {ask.path}"] += 1
+        fault = self.box.faults.take(provider, ask.method, ask.path)
+        if fault is None:
+            return self._dispatch(ask)
+        return self._faulty(ask, fault)
+
+    def _faulty(self, ask: Ask, fault: Fault) -> Response:
+        response = self._dispatch(ask) if fault.after else None
+        time.sleep(fault.delay)
+        if fault.disconnect:
+            raise Dropped
+        if fault.status:
+            return fault_answer(fault, oauth="/calendar/" not in ask.path)
+        return response or self._dispatch(ask)
+
+    def _dispatch(self, ask: Ask) -> Response:
+        try:
+            handler, arguments = self._map.bind_to_environ(ask.environ).match()
+            response: Response = handler(self.box, ask, **arguments)
+        except GoogleError as error:
+            return error.response()
+        except HTTPException as error:
+            return _refusal(ask, error.code or 500, error.description or error.name)
+        except ValueError as error:
+            return _refusal(ask, 400, str(error))
+        return response
+
+    def close(self) -> None:
+        """Stop the background senders and close the store."""
+        self.box.pusher.stop()
+        self.box.store.close()
+
+
+def _refusal(ask: Ask, code: int, message: str) -> Response:
+    if ask.path.startswith("/google/calendar/"):
+        reason = "notFound" if code == 404 else "badRequest"
+        return GoogleError(code, reason, "Not Found" if code == 404 else "Bad Request").response()
+    return json_response({"error": message}, code)
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """``value`` as JSON."""
+    return Response(json.dumps(value), status, content_type="application/json; charset=UTF-8")
+
+
+def _cut(connection: socket.socket | None) -> None:
+    """Reset the connection, so that the caller sees it break and not an empty answer."""
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.shutdown(socket.SHUT_RDWR)

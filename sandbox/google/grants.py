@@ -1,0 +1,168 @@
+"""Grants, codes and tokens: what an account allowed an app, and the proofs of it that are about."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from sandbox.google.errors import insufficient, unauthorized
+from sandbox.store import Row, Store
+from sandbox.times import now_seconds, now_text
+
+ACCESS_SECONDS = 3599
+CODE_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Who calls the API, and what they may ask."""
+
+    account: str
+    scopes: frozenset[str]
+
+    def require(self, allowed: tuple[str, ...]) -> None:
+        """Raises the 403 of missing scopes."""
+        if not self.scopes.intersection(allowed):
+            raise insufficient(" ".join(allowed))
+
+
+def code_issue(
+    store: Store,
+    *,
+    account: str,
+    client_id: str,
+    redirect_uri: str,
+    scope: str,
+    challenge: str = "",
+    challenge_method: str = "",
+    nonce: str = "",
+    offline: bool = True,
+    prompt_consent: bool = True,
+    include_granted: bool = False,
+) -> str:
+    """Record a consent; answers the code to exchange. A refresh token comes with the first consent or on prompt."""
+    with store.transaction():
+        earlier = store.all(
+            "select scope from google_grant where account = ? and client_id = ? and revoked = 0", (account, client_id)
+        )
+        if include_granted:
+            scope = " ".join(dict.fromkeys([*scope.split(), *(s for row in earlier for s in row["scope"].split())]))
+        refresh = f"1//{secrets.token_urlsafe(32)}" if offline and (prompt_consent or not earlier) else None
+        grant_id = store.run(
+            "insert into google_grant (account, client_id, scope, refresh_token, offline, created)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (account, client_id, scope, refresh, int(offline), now_text()),
+        )
+        code = f"4/{secrets.token_urlsafe(32)}"
+        store.run(
+            "insert into google_code (code, grant_id, redirect_uri, scope, challenge, challenge_method, nonce, first,"
+            " expires) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                code,
+                grant_id,
+                redirect_uri,
+                scope,
+                challenge,
+                challenge_method,
+                nonce,
+                int(not earlier),
+                now_seconds() + CODE_SECONDS,
+            ),
+        )
+        return code
+
+
+def code_take(store: Store, code: str) -> Row | None:
+    """The code, used up; None when unknown, old or used before (which also ends the grant, RFC 6749 4.1.2)."""
+    with store.transaction():
+        row = store.one(
+            "select c.*, g.account, g.client_id, g.refresh_token from google_code c"
+            " join google_grant g on g.id = c.grant_id where c.code = ? and g.revoked = 0",
+            (code,),
+        )
+        if row is None or row["expires"] < now_seconds():
+            return None
+        if row["used"]:
+            store.run("update google_grant set revoked = 1 where id = ?", (row["grant_id"],))
+            store.run("delete from google_token where grant_id = ?", (row["grant_id"],))
+            return None
+        store.run("update google_code set used = 1 where code = ?", (code,))
+        return row
+
+
+def verifier_matches(challenge: str, method: str, verifier: str) -> bool:
+    """PKCE (RFC 7636): whether the verifier is the one whose challenge was given."""
+    if not challenge:
+        return True
+    if method in {"", "plain"}:
+        return hmac.compare_digest(challenge, verifier)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return hmac.compare_digest(challenge, base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
+
+
+def access_issue(store: Store, grant_id: int, scope: str) -> str:
+    """A new access token of a grant."""
+    token = f"ya29.{secrets.token_urlsafe(48)}"
+    store.run(
+        "insert into google_token values (?, ?, ?, ?)", (token, grant_id, scope, now_seconds() + ACCESS_SECONDS + 1)
+    )
+    return token
+
+
+def grant_refresh(store: Store, refresh_token: str, client_id: str) -> Row | None:
+    """The grant of a good refresh token, its refresh counted; None when revoked or unknown."""
+    with store.transaction():
+        row = store.one(
+            "select * from google_grant where refresh_token = ? and client_id = ? and revoked = 0",
+            (refresh_token, client_id),
+        )
+        if row is not None:
+            store.run("update google_grant set refreshes = refreshes + 1 where id = ?", (row["id"],))
+        return row
+
+
+def grant_of_token(store: Store, token: str) -> Row | None:
+    """The grant behind an access or a refresh token."""
+    return store.one(
+        "select * from google_grant where revoked = 0 and (refresh_token = ?"
+        " or id = (select grant_id from google_token where token = ?))",
+        (token, token),
+    )
+
+
+def revoke(store: Store, *, account: str, client_id: str | None = None) -> None:
+    """End every grant of an account, or of an account to one app, and their tokens."""
+    with store.transaction():
+        where = "account = ? and (? is null or client_id = ?)"
+        arguments = (account, client_id, client_id)
+        store.run(
+            f"delete from google_token where grant_id in (select id from google_grant where {where})",  # noqa: S608
+            arguments,
+        )
+        store.run(f"update google_grant set revoked = 1 where {where}", arguments)  # noqa: S608
+
+
+def expire_access(store: Store, account: str) -> None:
+    """Make every access token of an account old; refreshing works."""
+    store.run(
+        "update google_token set expires = 0 where grant_id in (select id from google_grant where account = ?)",
+        (account,),
+    )
+
+
+def bearer_check(store: Store, authorization: str) -> Bearer:
+    """Who an ``Authorization`` header proves. Raises the 401 of the API."""
+    if not authorization:
+        raise unauthorized("Login Required.", "required")
+    kind, _, token = authorization.partition(" ")
+    row = store.one(
+        "select t.scope, t.expires, g.account from google_token t join google_grant g on g.id = t.grant_id"
+        " where t.token = ? and g.revoked = 0",
+        (token.strip(),),
+    )
+    if kind.lower() != "bearer" or row is None or row["expires"] < now_seconds():
+        raise unauthorized()
+    return Bearer(row["account"], frozenset(row["scope"].split()))
