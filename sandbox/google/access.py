@@ -33,7 +33,7 @@ def calendar_open(store: Store, account: str, calendar: str, need: str = "freeBu
 
 
 def seq_next(store: Store, calendar: str, count: int = 1) -> int:
-    """The next (or the last of the next ``count``) in the order of a calendar's changes; call it in their transaction."""
+    """The next number in the order of a calendar's changes (of ``count``, the last), in the caller's transaction."""
     row = store.one("update google_calendar set seq = seq + ? where id = ? returning seq", (count, calendar))
     assert row is not None
     return int(row[0])

@@ -185,7 +185,7 @@ def _bulk_row(calendar: Row, given: dict[str, Any], number: int, seq: int) -> tu
 
 @route("POST", PATH + "expire_sync_token")
 def expire_sync_token(box: Box, ask: Ask) -> Response:
-    """``{calendar}``: its sync tokens answer 410 from now on; ``{"calendar": "list"}`` means those of calendar lists."""
+    """``{calendar}``: its sync tokens answer 410 from now on. ``list`` means those of calendar lists."""
     given = ask.json_object()
     if given.get("calendar") == "list":
         box.store.put("list_epoch", str(int(box.store.get("list_epoch", "0")) + 1))
