@@ -84,18 +84,25 @@ def book(page: SchedulingPage, start: dt.datetime | None = None, **fields: Any) 
     return booking_create(actor=visitor(page), page=page, request=request_make(start, **fields))
 
 
+CONNECTIONS_MOST = 64
+"""As many as a server gives to its web processes; more threads than that wait for one another."""
+
+
 def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run each in a thread of its own, released by a barrier; answer results or errors in the order of ``works``."""
     barrier, results = threading.Barrier(len(works)), [None] * len(works)
+    free = threading.Semaphore(CONNECTIONS_MOST)
 
     def run(number: int) -> None:
         try:
             barrier.wait(timeout=60)
-            results[number] = works[number]()
+            with free:
+                try:
+                    results[number] = works[number]()
+                finally:
+                    connections.close_all()
         except Exception as error:  # noqa: BLE001 - errors are results here
             results[number] = error  # type: ignore[call-overload]
-        finally:
-            connections.close_all()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(works))]
     for thread in threads:
