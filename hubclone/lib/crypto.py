@@ -68,6 +68,9 @@ def keyed_digest(text: str, *, purpose: str) -> str:
 class EncryptedJSONField(_TextField):
     """A JSON value kept as a Fernet token; an empty dict when the column is empty."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", dict)
         kwargs["editable"] = False
