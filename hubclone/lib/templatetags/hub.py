@@ -20,7 +20,7 @@ from hubclone.lib.preferences import PREFERENCES, preference_read
 
 register = template.Library()
 AVATAR_HUES = 6
-_FORMATS = {"datetime": ("SHORT_DATE_FORMAT", "TIME_FORMAT"), "date": ("DATE_FORMAT", ""), "time": ("", "TIME_FORMAT")}
+_FORMATS = {"datetime": ("DATE_FORMAT", "TIME_FORMAT"), "date": ("DATE_FORMAT", ""), "time": ("", "TIME_FORMAT")}
 
 
 @register.simple_tag
