@@ -98,7 +98,7 @@ def subscription_set(*, actor: Actor, account: Account, hub: Hub, tier: Tier) ->
     else:
         Subscription.objects.update_or_create(account=account, hub=hub, defaults={"tier": tier})
     audit_write(
-        actor=actor, action="subscription.set", target_kind="subscription", target_id=hub, detail={"tier": str(tier)}
+        actor=actor, action="subscription.set", target_kind="subscription", target_id=hub, detail={"tier": tier.value}
     )
 
 

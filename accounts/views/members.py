@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +38,8 @@ def user_edit(request: AccountRequest, account_id: int, membership_id: int) -> H
     form = MembershipForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid() and _update(request, member, form):
         return redirect("accounts:users", account_id)
-    context = {"form": form, "member": member}
+    crumbs = [(_("Users"), reverse("accounts:users", args=[account_id]))]
+    context = {"form": form, "member": member, "crumbs": crumbs}
     return render(request, "accounts/user_edit.html", context, status=422 if form.is_bound else 200)
 
 

@@ -25,7 +25,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(member: Membership) -> 
     url = reverse("accounts:profile", args=[member.account_id])
     client = Client()
     page = client.get(f"/accounts/login/?next={url}")
-    assert "I forgot my password" in page.content.decode()
+    assert "Forgot your password?" in page.content.decode()
     data = {"login": member.user.email.upper(), "password": PASSWORD, "next": url}
     assert client.post("/accounts/login/", data)["Location"] == url
     assert client.get(url).status_code == 200
