@@ -110,14 +110,14 @@ class ConnectPurpose:
     """What a connection is made for.
 
     ``connected`` runs in the transaction that keeps the connection and answers the address to go to; ``params`` is what
-    ``oauth_begin`` was given. ``refused`` is where trying again begins. ``disconnecting`` runs before the grant is
+    ``oauth_begin`` was given. ``start`` is where connecting begins. ``disconnecting`` runs before the grant is
     given up, while the provider can still be talked to; ``disconnected`` in the transaction that ends the connection.
     """
 
     key: str
-    label: Words
+    start_label: Words
     connected: Callable[[Connection, Actor, Mapping[str, Any]], str]
-    refused: Callable[[int], str]
+    start: Callable[[int], str]
     disconnecting: Callable[[Connection], None]
     disconnected: Callable[[Connection], None]
 

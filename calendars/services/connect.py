@@ -105,9 +105,9 @@ PURPOSES.register(
     "calendar",
     ConnectPurpose(
         key="calendar",
-        label=_("Calendar and meetings"),
+        start_label=_("Connect your calendar"),
         connected=calendar_connected,
-        refused=settings_page,
+        start=settings_page,
         disconnecting=calendar_disconnecting,
         disconnected=calendar_disconnected,
     ),

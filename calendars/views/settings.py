@@ -25,7 +25,7 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponse:
     if calendar_account is None:
         providers = [(key, PROVIDERS[key].name) for key in CALENDAR_PROVIDERS]
         return render(request, "calendars/settings/not_connected.html", {"providers": providers})
-    if request.method == "POST" and "save" in request.POST:
+    if request.method == "POST" and not {"add_chosen", "remove"} & set(request.POST):
         return _save(request, calendar_account)
     selection = _Selection(request, calendar_account)
     return _page(request, calendar_account, selection)

@@ -34,30 +34,46 @@ def access_token_get(*, connection_id: int, stale: str | None = None) -> AccessT
     when the connection waits for a person), TransientError.
     """
     try:
-        return _stored(_load(connection_id), stale) or _refresh_alone(connection_id, stale)
-    except (GrantRevoked, SecretUnreadable) as error:
+        found = _stored(_load(connection_id), stale)
+    except SecretUnreadable as error:
         connection_failed(connection_id=connection_id, code=error.code)
         raise GrantRevoked(code=error.code) from error
+    found = found or _refresh_alone(connection_id, stale)
+    if isinstance(found, GrantRevoked):
+        raise found
+    return found
 
 
 @transaction.atomic
-def _refresh_alone(connection_id: int, stale: str | None) -> AccessToken:
-    """Wait for whoever refreshes now, look again, and refresh only if that did not help."""
+def _refresh_alone(connection_id: int, stale: str | None) -> AccessToken | GrantRevoked:
+    """Wait for whoever refreshes now, look again, and refresh only if that did not help.
+
+    The end of a grant is answered, not raised: it is written under the same lock, so that nobody asks again.
+    """
     transaction_lock(LockSpace.TOKEN_REFRESH, [connection_id])
     connection = _load(connection_id)
     found = _stored(connection, stale)
     if found:
         return found
+    try:
+        return _refresh(connection)
+    except GrantRevoked as error:
+        connection_failed(connection_id=connection_id, code=error.code)
+        return error
+
+
+def _refresh(connection: Connection) -> AccessToken:
+    """Ask the provider; once more if the connection was made anew meanwhile."""
     client = _client(connection)
     used = connection.credentials.get("refresh_token", "")
     try:
         tokens = client.refresh(refresh_token=used)
     except GrantRevoked:
-        again = _load(connection_id).credentials.get("refresh_token", "")
+        again = _load(connection.pk).credentials.get("refresh_token", "")
         if again == used:
             raise
         used, tokens = again, client.refresh(refresh_token=again)
-    return _store(connection_id, tokens, used)
+    return _store(connection.pk, tokens, used)
 
 
 def _load(connection_id: int) -> Connection:

@@ -43,6 +43,6 @@ def _refused(request: HttpRequest, provider: str, attempt: Attempt | None, error
         "provider": descriptor,
         "advice": descriptor.error_guide.get(error.code) if descriptor else None,
         "missing": descriptor.scope_words(missing) if descriptor else [],
-        "again": PURPOSES[attempt.purpose].refused(attempt.account_id) if attempt else "",
+        "again": PURPOSES[attempt.purpose].start(attempt.account_id) if attempt else "",
     }
     return render(request, "connections/refused.html", context, status=400)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.web import AccountRequest, account_view
 from connections.models import Connection
-from connections.registries import PROVIDERS
+from connections.registries import PROVIDERS, PURPOSES
 from connections.selectors import connections_visible
 from connections.services.oauth import oauth_begin
 from connections.services.state import connection_disconnect
@@ -23,7 +23,8 @@ def index(request: AccountRequest, account_id: int) -> HttpResponse:
     """All that is connected by or for this member."""
     found = connections_visible(membership=request.membership)
     rows = [(connection, PROVIDERS[connection.provider]) for connection in found]
-    return render(request, "connections/index.html", {"rows": rows})
+    starts = [(purpose.start_label, purpose.start(account_id)) for purpose in PURPOSES.values()]
+    return render(request, "connections/index.html", {"rows": rows, "starts": starts})
 
 
 @require_GET

@@ -1,0 +1,76 @@
+"""``manage.py rotate_keys``: re-encrypt every secret under the first of ENCRYPTION_KEYS (A11)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, models, transaction
+
+from hubclone.lib.crypto import EncryptedJSONField, SecretUnreadable, rotate
+
+BATCH = 500
+
+
+class Command(BaseCommand):
+    """Goes through every encrypted column in batches; may be interrupted and run again, and beside a running system."""
+
+    help = "Re-encrypt every secret under the first of ENCRYPTION_KEYS. Afterwards the older keys can be removed."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say what was done. Exits with an error when a secret cannot be read with any of the keys."""
+        unreadable = 0
+        for model in apps.get_models():
+            for field in model._meta.local_concrete_fields:
+                if isinstance(field, EncryptedJSONField):
+                    done, failed = _rotate(model, field)
+                    unreadable += failed
+                    self.stdout.write(f"{model._meta.label}.{field.name}: {done} re-encrypted, {failed} unreadable")
+        if unreadable:
+            raise CommandError(f"{unreadable} secrets were written with a key that is not in ENCRYPTION_KEYS.")
+
+
+def _rotate(model: type[models.Model], field: EncryptedJSONField) -> tuple[int, int]:
+    """Every row of one column, by key; how many were done and how many could not be read."""
+    done = failed = last = 0
+    while rows := _batch(model, field, last):
+        with transaction.atomic():
+            for pk, secret in rows:
+                ok = _rotate_row(model, field, pk, secret)
+                done, failed = done + ok, failed + (not ok)
+        last = rows[-1][0]
+    return done, failed
+
+
+def _batch(model: type[models.Model], field: EncryptedJSONField, last: int) -> list[tuple[int, str]]:
+    """The stored tokens as they are: the field itself would decrypt them."""
+    table, key, column = _names(model, field)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {key}, {column} from {table} where {column} <> '' and {key} > %s order by {key} limit %s",  # noqa: S608
+            [last, BATCH],
+        )
+        return cursor.fetchall()
+
+
+def _rotate_row(model: type[models.Model], field: EncryptedJSONField, pk: int, secret: str) -> bool:
+    """Replace the token if it is still the one that was read; a newer one is under the newest key already."""
+    try:
+        fresh = rotate(secret)
+    except SecretUnreadable:
+        return False
+    table, key, column = _names(model, field)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"update {table} set {column} = %s where {key} = %s and {column} = %s",  # noqa: S608
+            [fresh, pk, secret],
+        )
+    return True
+
+
+def _names(model: type[models.Model], field: EncryptedJSONField) -> tuple[str, str, str]:
+    quote = connection.ops.quote_name
+    key = model._meta.pk
+    assert key is not None
+    return quote(model._meta.db_table), quote(key.column), quote(field.column)
