@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 
-pytest_plugins = ["tests.stack.fixture"]
+from tests.programs import chromium_path, in_ci
+
+pytest_plugins = ["tests.stack.fixture", "tests.browser"]
 
 NO_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
-
-
-def chromium_path() -> str | None:
-    """Where the browser of the tests is: CHROMIUM, or a chromium on PATH."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
-
-
-def in_ci() -> bool:
-    """Whether a missing part is a failure instead of a skip."""
-    return os.environ.get("CI", "").lower() in {"1", "true"}
 
 
 @pytest.hookimpl(trylast=True)

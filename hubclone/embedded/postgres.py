@@ -79,7 +79,10 @@ class EmbeddedPostgres:
     def wait_ready(self, pid: int) -> None:
         """Wait until it answers, and see to it that the database is there. Raises EmbeddedError."""
         self._wait(Handle.of(pid))
-        self._database(DATABASE)
+        try:
+            self._database(DATABASE)
+        except psycopg2.Error as error:
+            raise self._refusal("could not create its database", str(error)) from None
 
     def running(self) -> int | None:
         """The process id of a server that already runs on this data, by postmaster.pid; its port is adopted.

@@ -40,11 +40,10 @@ def database_check(url: str) -> None:
     try:
         database_url_check(url)
         connection = psycopg2.connect(url, connect_timeout=5)
-    except (SettingsError, psycopg2.Error) as error:
-        reason = _one_line(str(error), url)
-        if isinstance(error, SettingsError):
-            raise Refusal(reason) from None
-        raise Refusal(f"DATABASE_URL: {reason}") from None
+    except SettingsError as error:
+        raise Refusal(str(error)) from None
+    except psycopg2.Error as error:
+        raise Refusal(f"DATABASE_URL: {_one_line(str(error), url)}") from None
     version = connection.server_version
     connection.close()
     if version < OLDEST_POSTGRES:

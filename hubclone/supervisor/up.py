@@ -104,8 +104,9 @@ class Up:
         demo = self.given.get("DEMO", "1").lower() not in {"0", "false", "no", "off"}
         ports = self.home.ports(["postgres", "redis", "sandbox", "smtp"])
         self._values_set(port, ports, demo)
+        (self.home.path / "environment.json").unlink(missing_ok=True)
+        environment_read({"DATABASE_URL": "postgres://host/name", "REDIS_URL": "redis://host", **self.values})
         self._servers_start(ports)
-        environment_read(self.values)
         self.home.write("environment.json", values.written_values(self.values, self.home.path))
         if demo:
             self._add("sandbox", ports)

@@ -70,6 +70,8 @@ class Stack:
     port: int
     extra: Mapping[str, str] = field(default_factory=dict)
     up: subprocess.Popen[str] | None = None
+    user: str | None = None
+    python: str = sys.executable
 
     # -- what runs ---------------------------------------------------------------------------------------------
 
@@ -107,17 +109,18 @@ class Stack:
     def start(self, *, wait: bool = True) -> None:
         """Start ``manage.py up`` and wait until demo.json and a good /healthz are there."""
         self.home.parent.mkdir(parents=True, exist_ok=True)
-        environment = clean_environment(HUB_HOME=str(self.home), PORT=str(self.port), **self.extra)
+        given = {"HUB_HOME": str(self.home), "PORT": str(self.port), "HOME": str(self.home.parent), **self.extra}
         with (self.home.parent / "up.out").open("w") as out:
             self.up = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [self.python, "manage.py", "up"],
                 cwd=BASE_DIR,
-                env=environment,
+                env=clean_environment(**given),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 text=True,
                 start_new_session=True,
+                user=self.user,
             )
         if wait:
             self.wait_ready()
