@@ -18,10 +18,11 @@ class PageKind(TextChoices):
 
 
 class PageState(TextChoices):
-    """A paused page can be seen and cannot be booked."""
+    """A paused page can be seen and cannot be booked; a deleted one is kept for its bookings alone, without its path."""
 
     ACTIVE = "active", _("Active")
     PAUSED = "paused", _("Paused")
+    DELETED = "deleted", _("Deleted")
 
 
 class LocationKind(TextChoices):

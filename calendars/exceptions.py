@@ -96,3 +96,9 @@ class RequestAnswered(BookingRefused):
 
     code = "REQUEST_ANSWERED"
     text = _("This request has been answered already, or its 48 hours have passed.")
+
+
+class PathTaken(PermanentError):
+    """Another page has this path, in whatever case and on whatever domain (C14)."""
+
+    code = "PATH_TAKEN"

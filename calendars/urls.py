@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from calendars.views import bookings, connect, hooks, settings
+from calendars.views import bookings, connect, hooks, public, settings
 
 app_name = "calendars"
 SETTINGS = "app/<int:account_id>/settings/general/calendar/"
@@ -20,4 +20,8 @@ urlpatterns = [
     path(f"{BOOKINGS}<int:booking_id>/", bookings.booking, name="booking"),
     path(f"{BOOKINGS}<int:booking_id>/confirm/", bookings.confirm, name="booking_confirm"),
     path(f"{BOOKINGS}<int:booking_id>/decline/", bookings.decline, name="booking_decline"),
+    path("meetings/-/slots/<path:slug>", public.public_slots, name="public_slots"),
+    path("meetings/-/booked/<str:reference>", public.public_booked, name="public_booked"),
+    path("meetings/-/booked/<str:reference>/meeting.ics", public.public_ics, name="public_ics"),
+    path("meetings/<path:slug>", public.public_page, name="public_page"),
 ]

@@ -1,0 +1,121 @@
+"""What a visitor fills in. Every error stands at its field, and what was typed is shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from calendars.models import SchedulingPage
+from calendars.services.booking_form import ANSWER_LENGTH_MOST, EMAIL_LENGTH_MOST, NAME_LENGTH_MOST
+from crm.choices import ObjectType, PropertyType
+from crm.models import PropertyDefinition
+from hubclone.lib.text import clean, clean_line
+
+ANSWER_PREFIX = "answer-"
+HONEYPOT = "website"
+SHOWN_AGAIN_MOST = 5000
+KEY_LENGTH_MOST = 64
+
+
+class LineField(forms.CharField):
+    """One line: control characters are dropped, white space is single."""
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned line; far too long a text is left for the length check as it is."""
+        text = super().to_python(value) or ""
+        return clean_line(text) if len(text) <= SHOWN_AGAIN_MOST else text
+
+
+class TextField(forms.CharField):
+    """Several lines, without control characters."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned text; far too long a text is left for the length check as it is."""
+        text = super().to_python(value) or ""
+        return clean(text) if len(text) <= SHOWN_AGAIN_MOST else text
+
+
+class VisitorForm(forms.Form):
+    """Names, e-mail and the page's own fields; ``key`` names the form that was shown, so that it books once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=KEY_LENGTH_MOST)
+    first_name = LineField(
+        label=_("First name"), max_length=NAME_LENGTH_MOST, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = LineField(
+        label=_("Last name"),
+        max_length=NAME_LENGTH_MOST,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=EMAIL_LENGTH_MOST, widget=forms.EmailInput({"autocomplete": "email"})
+    )
+    website = forms.CharField(required=False, widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}))
+
+    def __init__(self, page: SchedulingPage, data: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(_shortened(data) if data is not None else None, **kwargs)
+        self.fields |= {ANSWER_PREFIX + name: field for name, field in answer_fields(page)}
+
+    @property
+    def is_robot(self) -> bool:
+        """Whether the trap was filled in, which no person sees."""
+        return bool(self.data.get(HONEYPOT))
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The page's own fields as text, by the names of the contact's properties."""
+        found = {}
+        for name, value in self.cleaned_data.items():
+            if name.startswith(ANSWER_PREFIX) and value not in (None, ""):
+                found[name.removeprefix(ANSWER_PREFIX)] = str(value)
+        return found
+
+    @property
+    def answer_bound_fields(self) -> list[forms.BoundField]:
+        """The page's own fields, to be shown."""
+        return [self[name] for name in self.fields if name.startswith(ANSWER_PREFIX)]
+
+    def errors_add(self, errors: Mapping[str, str]) -> None:
+        """Put each sentence at its field; those of fields that are not shown stand above the form."""
+        for name, sentence in errors.items():
+            known = next((key for key in (name, ANSWER_PREFIX + name) if key in self.fields), None)
+            self.add_error(known if known and not self[known].is_hidden else None, sentence)
+
+
+def answer_fields(page: SchedulingPage) -> Iterable[tuple[str, forms.Field]]:
+    """A field for each property that the page asks for and that still exists: one query, none without them."""
+    wanted = {str(item["name"]): bool(item.get("required")) for item in page.form_fields}
+    if not wanted:
+        return
+    definitions = PropertyDefinition.objects.filter(
+        account_id=page.account_id, object_type=ObjectType.CONTACT, archived_at=None, name__in=wanted
+    )
+    found = {definition.name: definition for definition in definitions}
+    for name, required in wanted.items():
+        if name in found:
+            yield name, _field(found[name], required)
+
+
+def _field(definition: PropertyDefinition, required: bool) -> forms.Field:
+    label = _(definition.label)
+    if definition.type == PropertyType.ENUMERATION:
+        options = [(str(option["value"]), _(str(option["label"]))) for option in definition.options]
+        return forms.ChoiceField(label=label, required=required, choices=[("", "—"), *options])
+    if definition.type == PropertyType.NUMBER:
+        return forms.DecimalField(label=label, required=required, max_digits=20)
+    if definition.type == PropertyType.DATE:
+        return forms.DateField(label=label, required=required, widget=forms.DateInput({"type": "date"}))
+    if definition.field_type == "textarea":
+        return TextField(label=label, required=required, max_length=ANSWER_LENGTH_MOST)
+    return LineField(label=label, required=required, max_length=ANSWER_LENGTH_MOST)
+
+
+def _shortened(data: Mapping[str, str]) -> dict[str, str]:
+    """What came in, each text cut where it is far too long anyway, so that it is refused and can be shown again."""
+    return {name: data[name][: SHOWN_AGAIN_MOST + 1] for name in data}

@@ -1,0 +1,270 @@
+"""What a visitor chooses from: one month of days, the times of one of them, and the addresses that lead on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from calendars.choices import PageState
+from calendars.engine.hours import zone_get
+from calendars.models import SchedulingPage
+from calendars.selectors.availability import PageSlots, slots_month
+from calendars.words import day_words, duration_words, language_now, month_words, time_words, weekday_words
+from calendars.zones import zone_or
+
+ZONE_COOKIE = "hub_tz"
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+YEARS = range(2000, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of the month's grid; ``query`` is empty for one that cannot be booked."""
+
+    day: dt.date
+    query: str
+    words: str
+    is_chosen: bool
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words and the query string that they lead to."""
+
+    words: str
+    query: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The state in the address: ``?tz=&duration=&month=&day=``; what does not hold is left out."""
+
+    zone: str
+    is_zone_known: bool
+    duration: int
+    month: dt.date | None
+    day: dt.date | None
+
+    @classmethod
+    def read(cls, page: SchedulingPage, query: Mapping[str, str], cookies: Mapping[str, str]) -> Wish:
+        """From the address, then the cookie that the page's script keeps, then the page's own zone."""
+        kept = zone_or(query.get("tz", ""), zone_or(cookies.get(ZONE_COOKIE, ""), ""))
+        day = _date(query.get("day", ""))
+        month = _month(query.get("month", "")) or (day.replace(day=1) if day else None)
+        duration = query.get("duration", "")
+        offered = {str(minutes): minutes for minutes in page.durations}
+        return cls(kept or page.time_zone, bool(kept), offered.get(duration, page.durations[0]), month, day)
+
+    @property
+    def query(self) -> str:
+        """The state as an address holds it."""
+        state = {"duration": str(self.duration), "tz": self.zone}
+        if self.day:
+            state["day"] = self.day.isoformat()
+        elif self.month:
+            state["month"] = f"{self.month:%Y-%m}"
+        return urlencode(state, safe="/:")
+
+
+class Picker:
+    """The choice as templates show it. The month is the wished one, else the first with a free time."""
+
+    def __init__(self, page: SchedulingPage, wish: Wish, now: dt.datetime) -> None:
+        self.page, self.wish, self.now = page, wish, now
+        self.language = language_now()
+        self.zone = zone_get(wish.zone)
+        self.today = now.astimezone(self.zone).date()
+        self.month = wish.month or self.today.replace(day=1)
+        self.slots = self._slots()
+        if wish.month is None and self.slots.is_readable and not self.slots.starts:
+            self.month = _next(self.month)
+            self.slots = self._slots()
+
+    def _slots(self) -> PageSlots:
+        duration = dt.timedelta(minutes=self.wish.duration)
+        return slots_month(page=self.page, month=self.month, now=self.now, duration=duration, time_zone=self.wish.zone)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can be booked at all just now."""
+        return self.slots.is_readable and self.page.state == PageState.ACTIVE
+
+    @cached_property
+    def by_day(self) -> dict[dt.date, list[dt.datetime]]:
+        """The free starts of the month in the visitor's zone."""
+        found: dict[dt.date, list[dt.datetime]] = {}
+        for start in self.slots.starts:
+            local = dt.datetime.fromtimestamp(start, self.zone)
+            found.setdefault(local.date(), []).append(local)
+        return found
+
+    @cached_property
+    def day(self) -> dt.date | None:
+        """The day whose times are shown: the wished one, else the first that has any."""
+        wished = self.wish.day
+        if wished and (wished.year, wished.month) == (self.month.year, self.month.month):
+            return wished
+        return next(iter(self.by_day), None)
+
+    @property
+    def is_picked(self) -> bool:
+        """Whether the visitor chose the day; narrow screens then show its times instead of the month."""
+        return self.day is not None and self.day == self.wish.day
+
+    @property
+    def day_title(self) -> str:
+        """The shown day in words."""
+        return day_words(self.day, self.language) if self.day else ""
+
+    @property
+    def duration_words(self) -> str:
+        """The chosen length."""
+        return duration_words(self.wish.duration)
+
+    @property
+    def status_words(self) -> str:
+        """What a screen reader is told after a change."""
+        if self.day is None:
+            return _("Nothing is free in %(month)s.") % {"month": self.title}
+        count = len(self.by_day.get(self.day, ()))
+        free = ngettext("%(count)s free time", "%(count)s free times", count) % {"count": count}
+        return f"{self.title}. {self.day_title}: {free}"
+
+    @property
+    def times(self) -> list[Link]:
+        """The shown day's times; two that read alike (the clocks went back) name their offset."""
+        starts = self.by_day.get(self.day, []) if self.day else []
+        words = [time_words(start.hour, start.minute, self.language) for start in starts]
+        return [
+            Link(f"{word} ({start:%Z})" if words.count(word) > 1 else word, self._query(start=utc_text(start)))
+            for word, start in zip(words, starts, strict=True)
+        ]
+
+    def fresh(self, most: int) -> list[Link]:
+        """Up to ``most`` free times from the wished day on, each with its day; ``query`` is the moment itself."""
+        starts = [start for day, starts in self.by_day.items() if self.day and day >= self.day for start in starts]
+        return [
+            Link(
+                f"{day_words(start.date(), self.language)}, {time_words(start.hour, start.minute, self.language)}",
+                utc_text(start),
+            )
+            for start in starts[:most]
+        ]
+
+    @property
+    def weeks(self) -> list[list[Cell | None]]:
+        """Rows from Monday; None outside of the month."""
+        first = self.month
+        blanks: list[Cell | None] = [None] * first.weekday()
+        cells = blanks + [self._cell(first + dt.timedelta(days=n)) for n in range((_next(first) - first).days)]
+        cells += [None] * (-len(cells) % 7)
+        return [cells[at : at + 7] for at in range(0, len(cells), 7)]
+
+    def _cell(self, day: dt.date) -> Cell:
+        free = day in self.by_day
+        query = f"{self._base}&day={day.isoformat()}" if free else ""
+        return Cell(day, query, day_words(day, self.language) if free else "", day == self.day, day == self.today)
+
+    @property
+    def title(self) -> str:
+        """The month in words."""
+        return month_words(self.month, self.language)
+
+    @property
+    def weekdays(self) -> list[tuple[str, str]]:
+        """(whole name, short name) from Monday."""
+        return weekday_words(self.language)
+
+    @property
+    def previous(self) -> Link | None:
+        """The month before, unless it is over."""
+        month = (self.month - dt.timedelta(days=1)).replace(day=1)
+        return self._month_link(month) if month >= self.today.replace(day=1) else None
+
+    @property
+    def next(self) -> Link | None:
+        """The month after, while the page's window reaches it."""
+        month = _next(self.month)
+        last = self.today + dt.timedelta(days=self.page.rolling_days + 1)
+        return self._month_link(month) if month <= last else None
+
+    def _month_link(self, month: dt.date) -> Link:
+        return Link(month_words(month, self.language), self._query(month=f"{month:%Y-%m}"))
+
+    @property
+    def durations(self) -> list[Link]:
+        """The lengths to choose from; none when there is no choice."""
+        if len(self.page.durations) == 1:
+            return []
+        keep = {"day": self.wish.day.isoformat()} if self.wish.day else {"month": f"{self.month:%Y-%m}"}
+        return [
+            Link(duration_words(length), self._query(duration=str(length), **keep), length == self.wish.duration)
+            for length in page_durations(self.page)
+        ]
+
+    @property
+    def month_query(self) -> str:
+        """Back from a day's times to the month."""
+        return self._query(month=f"{self.month:%Y-%m}")
+
+    @cached_property
+    def state_query(self) -> str:
+        """The address of what is shown now."""
+        return self._query(day=self.wish.day.isoformat()) if self.wish.day else self.month_query
+
+    @cached_property
+    def _base(self) -> str:
+        return self._query()
+
+    def _query(self, **changes: str) -> str:
+        state = {"duration": str(self.wish.duration), "tz": self.wish.zone} | changes
+        return urlencode(state, safe="/:")
+
+    @cached_property
+    def page_url(self) -> str:
+        """The page without any state."""
+        return reverse("calendars:public_page", args=[self.page.slug])
+
+    @cached_property
+    def slots_url(self) -> str:
+        """Where the part that changes is asked for."""
+        return reverse("calendars:public_slots", args=[self.page.slug])
+
+
+def page_durations(page: SchedulingPage) -> list[int]:
+    """The page's lengths in minutes, ascending."""
+    return sorted(page.durations)
+
+
+def utc_text(moment: dt.datetime) -> str:
+    """``2026-11-24T09:30:00Z``."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _date(text: str) -> dt.date | None:
+    if len(text) != len("2026-11-24"):
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
+
+
+def _month(text: str) -> dt.date | None:
+    match = _MONTH.fullmatch(text)
+    return _date(f"{match[1]}-{match[2]}-01") if match else None
+
+
+def _next(month: dt.date) -> dt.date:
+    return (month.replace(day=1) + dt.timedelta(days=31)).replace(day=1)

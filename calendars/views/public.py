@@ -1,0 +1,198 @@
+"""The pages that visitors see under /meetings/. Nobody signs in; the language is the browser's, the zone the visitor's.
+
+There is no session to protect, so the forms carry no CSRF token and work without cookies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actor import Actor
+from accounts.choices import ActorKind
+from accounts.web import request_ip
+from calendars.engine.hours import zone_get
+from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken
+from calendars.forms.visitor import VisitorForm
+from calendars.mail.when import zone_words
+from calendars.models import Booking, SchedulingPage
+from calendars.selectors.pages import page_by_slug
+from calendars.services.booking import booking_create
+from calendars.services.booking_form import BookingRequest
+from calendars.services.booking_mail import invitation_of
+from calendars.views.picker import YEARS, Picker, Wish, utc_text
+from calendars.views.public_done import done_context
+from calendars.words import language_now, span_words
+from calendars.zones import zones_listed
+
+REFERENCE_SALT = "calendars.public.booked"
+FRESH_TIMES_MOST = 12
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def public_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose a time; with ``?start=`` fill in the form; POST books."""
+    page = _page(slug)
+    if page is None:
+        return render(request, "calendars/public/not_found.html", status=404)
+    if request.method == "POST":
+        return _book(request, page)
+    picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
+    start = _start(request.GET.get("start", ""))
+    if start is not None and picker.is_open:
+        form = VisitorForm(page, initial={"key": secrets.token_urlsafe(18)})
+        return _form_page(request, picker, form, start)
+    zones = {"zones": zones_listed()}
+    return render(request, "calendars/public/page.html", _picker_context(picker) | zones)
+
+
+@require_safe
+def public_slots(request: HttpRequest, slug: str) -> HttpResponse:
+    """The part of the page that changes when another day, month, length or zone is chosen."""
+    page = _page(slug)
+    if page is None:
+        raise Http404
+    picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
+    focus = request.headers.get("HX-Trigger", "").startswith("day-")
+    context = _picker_context(picker) | {"is_partial": True, "focus_title": focus}
+    response = render(request, "calendars/public/_picker.html", context)
+    response.headers["HX-Push-Url"] = f"{picker.page_url}?{picker.state_query}"
+    return response
+
+
+@require_safe
+def public_booked(request: HttpRequest, reference: str) -> HttpResponse:
+    """What was booked, for who holds its signed reference."""
+    booking = _booking(reference)
+    context = done_context(booking) | {"reference": reference}
+    return render(request, "calendars/public/booked.html", context)
+
+
+@require_safe
+def public_ics(request: HttpRequest, reference: str) -> HttpResponse:
+    """The meeting as a calendar file."""
+    booking = _booking(reference)
+    response = HttpResponse(invitation_of(booking, "PUBLISH"), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return response
+
+
+def booked_reference(booking: Booking) -> str:
+    """The signed reference of a booking's confirmation page."""
+    return Signer(salt=REFERENCE_SALT).sign(booking.uid.hex)
+
+
+def _booking(reference: str) -> Booking:
+    try:
+        uid = Signer(salt=REFERENCE_SALT).unsign(reference)
+        return Booking.objects.select_related("page__owner").get(uid=uid)
+    except (BadSignature, Booking.DoesNotExist):
+        raise Http404 from None
+
+
+def _page(slug: str) -> SchedulingPage | None:
+    try:
+        return page_by_slug(slug=slug)
+    except SchedulingPage.DoesNotExist:
+        return None
+
+
+def _picker_context(picker: Picker) -> dict[str, Any]:
+    return {"picker": picker, "page": picker.page, "brand_color": picker.page.brand_color}
+
+
+def _start(text: str) -> dt.datetime | None:
+    """The moment in ``start``; None for what is not one, or is centuries away."""
+    try:
+        moment = dt.datetime.strptime(text[:40], "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return None
+    return moment.astimezone(dt.UTC) if moment.year in YEARS else None
+
+
+def _form_page(
+    request: HttpRequest,
+    picker: Picker,
+    form: VisitorForm,
+    start: dt.datetime | None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = _picker_context(picker) | {"form": form} | more
+    if start is not None:
+        local = start.astimezone(picker.zone)
+        context["start"] = utc_text(start)
+        context["when"] = span_words(local, local + dt.timedelta(minutes=picker.wish.duration))
+        context["zone_words"] = zone_words(picker.wish.zone, local)
+    return render(request, "calendars/public/form.html", context, status=status)
+
+
+def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
+    wish = Wish.read(page, request.POST, request.COOKIES)
+    start = _start(request.POST.get("start", ""))
+    if start is None:
+        return redirect(f"{reverse('calendars:public_page', args=[page.slug])}?{wish.query}")
+    form = VisitorForm(page, request.POST.dict())
+    if form.is_robot:
+        form.add_error(None, _("Please leave the field for robots empty."))
+    if not form.is_valid():
+        return _refused(request, page, wish, form, start, 422)
+    try:
+        booking = booking_create(actor=_visitor(request, page), page=page, request=_wanted(form, wish, start))
+    except BookingInvalid as error:
+        form.errors_add(error.errors)
+        return _refused(request, page, wish, form, start, 422)
+    except SlotTaken as error:
+        return _taken(request, page, wish, form, start, error)
+    except BookingRefused as error:
+        form.add_error(None, str(error))
+        return _refused(request, page, wish, form, start, 409)
+    return redirect("calendars:public_booked", booked_reference(booking))
+
+
+def _refused(
+    request: HttpRequest, page: SchedulingPage, wish: Wish, form: VisitorForm, start: dt.datetime, status: int
+) -> HttpResponse:
+    picker = Picker(page, wish, dt.datetime.now(dt.UTC))
+    return _form_page(request, picker, form, start, status=status)
+
+
+def _taken(
+    request: HttpRequest, page: SchedulingPage, wish: Wish, form: VisitorForm, start: dt.datetime, error: SlotTaken
+) -> HttpResponse:
+    """The same form with what was typed, and fresh times from that day on to choose from (C22)."""
+    day = start.astimezone(zone_get(wish.zone)).date()
+    picker = Picker(page, replace(wish, month=day.replace(day=1), day=day), dt.datetime.now(dt.UTC))
+    fresh = picker.fresh(FRESH_TIMES_MOST)
+    return _form_page(request, picker, form, None, status=409, taken=str(error), fresh=fresh)
+
+
+def _visitor(request: HttpRequest, page: SchedulingPage) -> Actor:
+    return Actor(page.account_id, ActorKind.VISITOR, ip=request_ip(request))
+
+
+def _wanted(form: VisitorForm, wish: Wish, start: dt.datetime) -> BookingRequest:
+    data = form.cleaned_data
+    return BookingRequest(
+        start=start,
+        duration_minutes=wish.duration,
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        email=data["email"],
+        answers=form.answers,
+        time_zone=wish.zone,
+        language=language_now(),
+        idempotency_key=data["key"],
+    )

@@ -1,0 +1,76 @@
+"""Days, times and lengths in the reader's language, from the CLDR (Babel); cached, as a month shows many of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_day_names
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+_DAY_PATTERNS = {"en": "EEEE, MMMM d", "pl": "EEEE, d MMMM"}
+HOUR_MINUTES = 60
+
+
+def language_now() -> str:
+    """The active language's code."""
+    return get_language() or "en"
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
+
+
+@lru_cache(maxsize=4096)
+def day_words(day: dt.date, language: str) -> str:
+    """``Tuesday, November 24``, with a capital."""
+    pattern = _DAY_PATTERNS.get(language.partition("-")[0], "full")
+    return _capital(format_date(day, pattern, locale=_locale(language)))
+
+
+@lru_cache(maxsize=512)
+def month_words(first: dt.date, language: str) -> str:
+    """``November 2026``, with a capital."""
+    return _capital(format_date(first, "LLLL y", locale=_locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def time_words(hour: int, minute: int, language: str) -> str:
+    """``9:30 AM`` or ``09:30``, as the language writes it."""
+    return format_time(dt.time(hour, minute), "short", locale=_locale(language))
+
+
+@lru_cache(maxsize=16)
+def weekday_words(language: str) -> list[tuple[str, str]]:
+    """(whole name, short name) of the days from Monday."""
+    wide = get_day_names("wide", "stand-alone", _locale(language))
+    short = get_day_names("abbreviated", "stand-alone", _locale(language))
+    return [(_capital(wide[day]), _capital(short[day]).rstrip(".")) for day in range(7)]
+
+
+def duration_words(minutes: int) -> str:
+    """``45 minutes``, ``1 hour``, ``1 hour 30 minutes``."""
+    hours, rest = divmod(minutes, HOUR_MINUTES)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
+    return " ".join(parts)
+
+
+def span_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """``Tuesday, November 24, 10:30 AM – 11:00 AM``, in the zone that both moments are in."""
+    language = language_now()
+    first = _("%(day)s, %(time)s") % {
+        "day": day_words(starts_at.date(), language),
+        "time": time_words(starts_at.hour, starts_at.minute, language),
+    }
+    return f"{first} – {time_words(ends_at.hour, ends_at.minute, language)}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,209 @@
+"""The form and what comes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Account
+from accounts.registries import ACCOUNT_INITIALISERS
+from calendars.choices import BookingState, PageState
+from calendars.models import Booking, SchedulingPage
+from tests.accounts.factories import MembershipFactory, actor_of
+from tests.calendars.scheduling import MONDAY, NOW, page_make, reservation_make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("C20")]
+START = "2026-11-23T09:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def page() -> SchedulingPage:
+    membership = MembershipFactory(super_admin=True, user__name="Anna Nowak")
+    _initialise(membership.account, membership)
+    return page_make(membership=membership, durations=[30, 60])
+
+
+def _initialise(account: Account, membership: object) -> None:
+    for initialise in ACCOUNT_INITIALISERS.values():
+        initialise(account, actor_of(membership))  # type: ignore[arg-type]
+
+
+def filled(**changes: str) -> dict[str, str]:
+    form = {
+        "start": START,
+        "duration": "30",
+        "tz": "Europe/Warsaw",
+        "key": "key-1",
+        "first_name": "Olga",
+        "last_name": "Tokarz",
+        "email": "olga@example.com",
+        "website": "",
+    }
+    return form | changes
+
+
+def post(client: Client, page: SchedulingPage, **changes: str) -> tuple[int, str]:
+    answer = client.post(f"/meetings/{page.slug}", filled(**changes))
+    return answer.status_code, answer.content.decode()
+
+
+def test_the_form_shows_the_time_in_the_visitors_zone_and_a_key_of_its_own(
+    client: Client, page: SchedulingPage
+) -> None:
+    address = f"/meetings/{page.slug}?start={START}&tz=Asia/Tokyo&duration=60"
+    html = client.get(address).content.decode()
+    assert "Monday, November 23, 6:00" in html
+    assert "Asia/Tokyo, UTC+9" in html
+    assert f'name="start" value="{START}"' in html
+    keys = {re.search(r'name="key" value="([^"]+)"', client.get(address).content.decode())[1] for _ in range(2)}  # type: ignore[index]
+    assert len(keys) == 2
+
+
+def test_a_booking_leads_to_its_confirmation_with_calendar_links(client: Client, page: SchedulingPage) -> None:
+    answer = client.post(f"/meetings/{page.slug}", filled(), follow=True)
+    booking = Booking.objects.get()
+    html = answer.content.decode()
+    assert booking.starts_at == MONDAY.replace(hour=9)
+    assert (booking.guest_email, booking.guest_time_zone) == ("olga@example.com", "Europe/Warsaw")
+    assert booking.state == BookingState.REQUESTED
+    assert "Your request is sent" in html
+    assert "Monday, November 23, 10:00" in html
+    Booking.objects.update(state=BookingState.CONFIRMED)
+    address = answer.redirect_chain[-1][0]
+    html = client.get(address).content.decode()
+    assert "You are booked" in html
+    assert "calendar.google.com/calendar/render?action=TEMPLATE" in html
+    assert "20261123T090000Z%2F20261123T093000Z" in html
+    assert "outlook.live.com" in html
+    ics = client.get(f"{address}/meeting.ics")
+    assert ics["Content-Type"].startswith("text/calendar")
+    assert f"UID:{booking.ical_uid}" in ics.content.decode().replace("\r\n ", "")
+
+
+def test_the_same_form_sent_twice_books_once(client: Client, page: SchedulingPage) -> None:
+    first = client.post(f"/meetings/{page.slug}", filled())
+    second = client.post(f"/meetings/{page.slug}", filled())
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert Booking.objects.count() == 1
+
+
+@pytest.mark.spec("C22")
+def test_a_slot_that_was_taken_offers_fresh_ones_and_keeps_the_form(client: Client, page: SchedulingPage) -> None:
+    reservation_make(page, MONDAY.replace(hour=9))
+    status, html = post(client, page, last_name='O"Tok<arz>')
+    assert status == 409
+    assert "no longer free" in html
+    assert "O&quot;Tok&lt;arz&gt;" in html
+    assert 'value="olga@example.com"' in html
+    assert 'value="key-1"' in html
+    fresh = re.findall(r'type="radio" name="start" value="([^"]+)"', html)
+    assert len(fresh) == 12
+    assert fresh[0] == "2026-11-23T09:30:00Z"
+    assert post(client, page, start=fresh[0])[0] == 302
+    assert Booking.objects.filter(starts_at=MONDAY.replace(hour=9, minute=30)).exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"first_name": ""}, "id_first_name_error"),
+        ({"first_name": " \u202e\x07 "}, "id_first_name_error"),
+        ({"first_name": "x" * 1_000_000}, "id_first_name_error"),
+        ({"last_name": "x" * 101}, "id_last_name_error"),
+        ({"email": ""}, "id_email_error"),
+        ({"email": "nobody"}, "id_email_error"),
+        ({"email": "a@b.pl\r\nBcc: all@example.com"}, "id_email_error"),
+        ({"email": "x" * 1_000_000 + "@example.com"}, "id_email_error"),
+    ],
+)
+def test_what_does_not_hold_is_told_at_its_field_and_nothing_is_booked(
+    client: Client, page: SchedulingPage, changes: dict[str, str], field: str
+) -> None:
+    status, html = post(client, page, **changes)
+    assert status == 422
+    assert f'id="{field}"' in html
+    assert len(html) < 60_000
+    assert "Europe/Warsaw" in html
+    assert not Booking.objects.exists()
+
+
+def test_control_characters_and_markup_in_a_name_do_no_harm(client: Client, page: SchedulingPage) -> None:
+    assert post(client, page, first_name="  <b>Ol\x00ga</b>\u202e\n ", last_name="x\x07y")[0] in (302, 422)
+    status, _ = post(client, page, first_name="<b>Olga</b>\u202e", last_name="x\x07y")
+    booking = Booking.objects.get()
+    assert status == 302
+    assert (booking.guest_first_name, booking.guest_last_name) == ("<b>Olga</b>", "xy")
+    page_html = client.get(f"/meetings/{page.slug}", {"start": START}).content.decode()
+    assert "<b>Olga" not in page_html
+
+
+def test_the_trap_for_robots_books_nothing(client: Client, page: SchedulingPage) -> None:
+    status, html = post(client, page, website="https://spam.example")
+    assert status == 422
+    assert "empty" in html
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("start", ["", "now", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "2026-11-23"])
+def test_a_form_without_a_time_leads_back_to_the_page(client: Client, page: SchedulingPage, start: str) -> None:
+    answer = client.post(f"/meetings/{page.slug}", filled(start=start))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"/meetings/{page.slug}?")
+
+
+@pytest.mark.parametrize("start", ["2026-11-22T11:00:00Z", "2099-12-31T23:59:59Z", "2026-11-23T09:07:00Z"])
+def test_a_time_that_is_not_offered_is_refused(client: Client, page: SchedulingPage, start: str) -> None:
+    status, _ = post(client, page, start=start)
+    assert status in (409, 422)
+    assert not Booking.objects.exists()
+
+
+def test_a_page_that_was_paused_meanwhile_says_so(client: Client, page: SchedulingPage) -> None:
+    SchedulingPage.objects.update(state=PageState.PAUSED)
+    status, html = post(client, page)
+    assert status == 409
+    assert "does not take bookings" in html
+
+
+def test_the_pages_own_fields_are_asked_for_and_kept(client: Client, page: SchedulingPage) -> None:
+    fields = [
+        {"name": "phone", "label": "Phone", "required": True},
+        {"name": "lifecyclestage", "label": "Stage", "required": False},
+        {"name": "gone", "label": "Gone", "required": True},
+    ]
+    SchedulingPage.objects.update(form_fields=fields[:2])
+    html = client.get(f"/meetings/{page.slug}?start={START}").content.decode()
+    assert 'name="answer-phone"' in html
+    assert '<option value="lead">' in html
+    status, html = post(client, page)
+    assert status == 422
+    assert 'id="id_answer-phone_error"' in html
+    assert post(client, page, **{"answer-lifecyclestage": "nonsense", "answer-phone": "1"})[0] == 422
+    assert post(client, page, **{"answer-phone": "+48 600 700 800", "answer-lifecyclestage": "lead"})[0] == 302
+    assert Booking.objects.get().form_answers == {"phone": "+48 600 700 800", "lifecyclestage": "lead"}
+
+
+@pytest.mark.parametrize("reference", ["nonsense", "0" * 32 + ":x", "%00", "x" * 4000])
+def test_a_reference_that_we_did_not_sign_is_unknown(client: Client, reference: str) -> None:
+    assert client.get(f"/meetings/-/booked/{reference}").status_code == 404
+    assert client.get(f"/meetings/-/booked/{reference}/meeting.ics").status_code == 404
+
+
+def test_the_form_works_without_cookies_and_checks_no_token() -> None:
+    membership = MembershipFactory(super_admin=True)
+    _initialise(membership.account, membership)
+    strict = Client(enforce_csrf_checks=True)
+    page = page_make(membership=membership)
+    assert strict.post(f"/meetings/{page.slug}", filled()).status_code == 302
+    assert dt.datetime.now(dt.UTC) == NOW
