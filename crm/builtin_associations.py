@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from crm.choices import ObjectType as T
 
 
@@ -33,19 +35,19 @@ class AssociationSpec:
 # from, to, id, inverse id, label, inverse label, implied unlabelled id and its inverse
 _PAIRS: tuple[tuple[T, T, int, int, str, str, int, int], ...] = (
     (T.CONTACT, T.COMPANY, 279, 280, "", "", 0, 0),
-    (T.CONTACT, T.COMPANY, 1, 2, "Primary", "Primary", 279, 280),
+    (T.CONTACT, T.COMPANY, 1, 2, _("Primary"), _("Primary"), 279, 280),
     (T.CONTACT, T.DEAL, 4, 3, "", "", 0, 0),
     (T.CONTACT, T.TICKET, 15, 16, "", "", 0, 0),
     (T.CONTACT, T.CONTACT, 449, 449, "", "", 0, 0),
     (T.COMPANY, T.COMPANY, 450, 450, "", "", 0, 0),
-    (T.COMPANY, T.COMPANY, 13, 14, "Parent", "Child", 0, 0),
+    (T.COMPANY, T.COMPANY, 13, 14, _("Parent"), _("Child"), 0, 0),
     (T.DEAL, T.COMPANY, 341, 342, "", "", 0, 0),
-    (T.DEAL, T.COMPANY, 5, 6, "Primary", "Primary", 341, 342),
+    (T.DEAL, T.COMPANY, 5, 6, _("Primary"), _("Primary"), 341, 342),
     (T.DEAL, T.DEAL, 451, 451, "", "", 0, 0),
     (T.DEAL, T.LINE_ITEM, 19, 20, "", "", 0, 0),
     (T.DEAL, T.TICKET, 27, 28, "", "", 0, 0),
     (T.TICKET, T.COMPANY, 339, 340, "", "", 0, 0),
-    (T.TICKET, T.COMPANY, 26, 25, "Primary", "Primary", 339, 340),
+    (T.TICKET, T.COMPANY, 26, 25, _("Primary"), _("Primary"), 339, 340),
     (T.TICKET, T.TICKET, 452, 452, "", "", 0, 0),
     (T.CONTACT, T.CALL, 193, 194, "", "", 0, 0),
     (T.CONTACT, T.EMAIL, 197, 198, "", "", 0, 0),

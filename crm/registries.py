@@ -12,13 +12,17 @@ from hubclone.lib.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class TimelineKind:
-    """How entries of a kind are shown (A19). ``template`` is a partial that gets ``entry`` (a TimelineEntry with its
-    ``about`` loaded) and shows its ``data``; ``icon`` is a name that the component ``icon`` knows."""
+    """How entries of a kind are shown (A19). ``label`` names the kind in the filter, ``title`` one entry of it.
+
+    ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
+    ``icon`` is a name that the tag ``icon`` knows.
+    """
 
     key: str
     label: str | Promise
     icon: str
     template: str
+    title: str | Promise = ""
 
 
 TIMELINE_KINDS: Registry[str, TimelineKind] = Registry("timeline kinds")
@@ -30,4 +34,4 @@ TIMELINE_KINDS.register(
     PROPERTY_CHANGE,
     TimelineKind(PROPERTY_CHANGE, _("Property changes"), "edit", "crm/timeline/_property_change.html"),
 )
-TIMELINE_KINDS.register("note", TimelineKind("note", _("Notes"), "note", "crm/timeline/_note.html"))
+TIMELINE_KINDS.register("note", TimelineKind("note", _("Notes"), "note", "crm/timeline/_note.html", _("Note")))

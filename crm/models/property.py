@@ -78,7 +78,10 @@ class PropertyChange(models.Model):
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["record", "name", "-id"], name="property_change_newest")]
+        indexes = [
+            models.Index(fields=["record", "name", "-id"], name="property_change_newest"),
+            models.Index(fields=["record", "-version"], name="property_change_by_version"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.record_id} at version {self.version}"

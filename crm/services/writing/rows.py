@@ -106,8 +106,8 @@ def records_update(plan: Plan, slots: Iterable[Slot]) -> None:
     rows = []
     for slot in slots:
         archived_at = plan.now if slot.archive else None if slot.restore else slot.archived_at
-        updated_at = max(plan.now, slot.updated_at or plan.now)
-        rows.append((slot.id, json_text(slot.after), slot.version, *_derived(slot), archived_at, updated_at))
+        head = (slot.id, json_text(slot.after), slot.version)
+        rows.append((*head, *_derived(slot), archived_at, slot.moment(plan.now)))
     rows_update("crm_record", _RECORD_CHANGE, rows)
 
 
@@ -121,7 +121,7 @@ def history_insert(plan: Plan, slots: Iterable[Slot]) -> dict[int, list[int]]:
             json_text(slot.after[name]) if name in slot.after else None,
             slot.version,
             *source(plan.actor),
-            plan.now,
+            slot.moment(plan.now),
         )
         for slot in slots
         for name in slot.changed_names

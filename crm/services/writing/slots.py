@@ -43,6 +43,10 @@ class Slot:
             raise RuntimeError("this record has no id yet")
         return self.record_id
 
+    def moment(self, now: dt.datetime) -> dt.datetime:
+        """When this write is: ``now``, which was read before the lock, but never before the write that came before."""
+        return max(now, self.updated_at or now)
+
     def merge(self, values: dict[str, Any]) -> None:
         """Put normalised values over what is there; None takes a value away."""
         for name, value in values.items():

@@ -1,0 +1,170 @@
+"""Records and values as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nh3
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.choices import ObjectType, PropertyType
+from crm.models import PropertyChange, PropertyDefinition, Record
+from crm.objects import OBJECTS, OWNER
+
+HTML_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "blockquote", "div", "span"}
+ICONS = {
+    ObjectType.CONTACT: "contacts",
+    ObjectType.COMPANY: "building",
+    ObjectType.MEETING: "calendar",
+    ObjectType.CALL: "phone",
+    ObjectType.EMAIL: "mail",
+    ObjectType.NOTE: "note",
+    ObjectType.TASK: "check-circle",
+    ObjectType.MARKETING_EVENT: "webinar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One property with its value. ``moment`` is set for times, which templates show in the reader's zone."""
+
+    name: str
+    label: str
+    text: str | SafeString = ""
+    moment: dt.datetime | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """The properties of one group that have a value."""
+
+    label: str
+    rows: list[Shown]
+
+
+def record_title(record: Record) -> str:
+    """The record's name, or its kind and number when nothing names it."""
+    return record.display_name or f"{ObjectType(record.object_type).label} {record.pk}"
+
+
+def record_url(record: Record) -> str:
+    """The page of a record."""
+    return reverse("crm:record", args=[record.account_id, OBJECTS[record.object_type].plural, record.pk])
+
+
+def record_icon(object_type: str) -> str:
+    """The icon of a kind of record."""
+    return ICONS.get(ObjectType(object_type), "note")
+
+
+def label_of(definition: PropertyDefinition) -> str:
+    """The label in the reader's language; an account's own stays as it was typed."""
+    return _(definition.label) if definition.is_built_in and definition.label else definition.label
+
+
+def groups_shown(
+    record: Record, definitions: Iterable[PropertyDefinition], owners: Mapping[str, str]
+) -> list[ShownGroup]:
+    """The values of a record by group, in the order of the definitions; groups without any are left out."""
+    values = {
+        **record.properties,
+        "hs_object_id": record.pk,
+        "createdate": record.created_at,
+        "hs_lastmodifieddate": record.updated_at,
+    }
+    groups: dict[str, list[Shown]] = {}
+    for definition in definitions:
+        if definition.name in values:
+            shown = value_shown(definition, values[definition.name], owners)
+            groups.setdefault(_(definition.group.label), []).append(shown)
+    return [ShownGroup(label, rows) for label, rows in groups.items()]
+
+
+def changes_shown(
+    changes: Sequence[PropertyChange], definitions: Mapping[str, PropertyDefinition], owners: Mapping[str, str]
+) -> list[Shown]:
+    """The values that one write set, each under its property's label; an empty text means that it was cleared."""
+    return [
+        value_shown(definition, change.value, owners)
+        if (definition := definitions.get(change.name))
+        else Shown(change.name, change.name, str(change.value or ""))
+        for change in changes
+    ]
+
+
+def value_shown(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> Shown:
+    """One value for reading."""
+    name, label = definition.name, label_of(definition)
+    if value is None:
+        return Shown(name, label)
+    if isinstance(value, dt.datetime) or definition.type == PropertyType.DATETIME:
+        return Shown(name, label, moment=value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value))
+    return Shown(name, label, _text(definition, value, owners), link=_link(definition, value))
+
+
+def html_shown(text: str) -> SafeString:
+    """Rich text without anything that could act."""
+    return mark_safe(nh3.clean(text, tags=HTML_TAGS, attributes={"a": {"href"}}))  # noqa: S308 - cleaned by nh3
+
+
+def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> str | SafeString:
+    if definition.name == OWNER:
+        return owners.get(str(value), _("A user who has left"))
+    if definition.field_type == "html":
+        return html_shown(str(value))
+    if definition.type == PropertyType.DATE:
+        return date_format(dt.date.fromisoformat(value), "DATE_FORMAT")
+    if definition.type == PropertyType.BOOL:
+        return _("Yes") if value else _("No")
+    if definition.type == PropertyType.NUMBER:
+        return str(value) if definition.name == "hs_object_id" else number_format(value, use_l10n=True)
+    if definition.options:
+        labels = {option["value"]: option["label"] for option in definition.options}
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(_option(definition, labels.get(part, part)) for part in chosen)
+    return str(value)
+
+
+def _option(definition: PropertyDefinition, label: str) -> str:
+    return _(label) if definition.is_built_in and label else label
+
+
+def _link(definition: PropertyDefinition, value: Any) -> str:
+    """Where a value leads: addresses, phone numbers, web addresses."""
+    text = str(value)
+    if definition.name == "email":
+        return f"mailto:{text}"
+    if definition.field_type == "phonenumber":
+        return "tel:" + "".join(c for c in text if c in "+0123456789")
+    return text if text.startswith(("https://", "http://")) and definition.type == PropertyType.STRING else ""
+
+
+def plural_label(object_type: str) -> str:
+    """The kind in the plural, as headings say it."""
+    return str(_PLURALS[ObjectType(object_type)])
+
+
+_PLURALS = {
+    ObjectType.CONTACT: gettext_lazy("Contacts"),
+    ObjectType.COMPANY: gettext_lazy("Companies"),
+    ObjectType.DEAL: gettext_lazy("Deals"),
+    ObjectType.TICKET: gettext_lazy("Tickets"),
+    ObjectType.PRODUCT: gettext_lazy("Products"),
+    ObjectType.LINE_ITEM: gettext_lazy("Line items"),
+    ObjectType.INVOICE: gettext_lazy("Invoices"),
+    ObjectType.ORDER: gettext_lazy("Orders"),
+    ObjectType.MARKETING_EVENT: gettext_lazy("Marketing events"),
+    ObjectType.CALL: gettext_lazy("Calls"),
+    ObjectType.EMAIL: gettext_lazy("E-mails"),
+    ObjectType.MEETING: gettext_lazy("Meetings"),
+    ObjectType.NOTE: gettext_lazy("Notes"),
+    ObjectType.TASK: gettext_lazy("Tasks"),
+}

@@ -1,0 +1,18 @@
+"""The values that a property has had."""
+
+from __future__ import annotations
+
+from crm.models import PropertyChange
+from hubclone.lib.paging import Page, keyset_page
+
+PAGE = 50
+
+
+def history_page(
+    *, account_id: int, record_id: int, name: str = "", after: str | None = None, limit: int = PAGE
+) -> Page[PropertyChange]:
+    """A page of a record's history, the newest first; of one property with ``name``. Raises BadCursor."""
+    changes = PropertyChange.objects.filter(account_id=account_id, record_id=record_id)
+    if name:
+        changes = changes.filter(name=name)
+    return keyset_page(changes, fields=["-id"], after=after, limit=limit)

@@ -1,0 +1,57 @@
+"""What a record is linked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from crm.models import Association, AssociationType, Record
+
+SHOWN = 10
+
+
+@dataclass(slots=True)
+class LinkedRecord:
+    """A record at the other end, with the labels of its links as they are stored."""
+
+    record: Record
+    labels: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LinkedGroup:
+    """The newest linked records of one type, and how many there are in all."""
+
+    object_type: str
+    total: int
+    items: list[LinkedRecord]
+
+
+def associations_get(*, account_id: int, record: Record, shown: int = SHOWN) -> list[LinkedGroup]:
+    """The records linked with ``record``, at most ``shown`` of each type. Three queries; two when there is none."""
+    links = Association.objects.filter(account_id=account_id, from_record_id=record.pk, to_record__archived_at=None)
+    totals = dict(
+        links.order_by().values("to_type").annotate(n=Count("to_record_id", distinct=True)).values_list("to_type", "n")
+    )
+    if not totals:
+        return []
+    labels = _labels(account_id, record.object_type)
+    groups = {object_type: LinkedGroup(object_type, total, []) for object_type, total in sorted(totals.items())}
+    seen: dict[int, LinkedRecord] = {}
+    rank = Window(RowNumber(), partition_by=[F("to_type")], order_by=F("id").desc())
+    for link in links.select_related("to_record").annotate(rank=rank).filter(rank__lte=2 * shown).order_by("-id"):
+        group = groups[link.to_type]
+        item = seen.get(link.to_record_id)
+        if item is None and len(group.items) < shown:
+            item = seen[link.to_record_id] = LinkedRecord(link.to_record)
+            group.items.append(item)
+        if item is not None and (label := labels.get((link.to_type, link.type_id))):
+            item.labels.append(label)
+    return list(groups.values())
+
+
+def _labels(account_id: int, from_type: str) -> dict[tuple[str, int], str]:
+    types = AssociationType.objects.filter(account_id=account_id, from_type=from_type).exclude(label="")
+    return {(to_type, type_id): label for to_type, type_id, label in types.values_list("to_type", "type_id", "label")}

@@ -1,0 +1,126 @@
+"""A record's timeline (A19): entries, and what changed in its properties, as one list with the newest first."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from crm.models import PropertyChange, TimelineEntry
+from crm.registries import PROPERTY_CHANGE, TIMELINE_KINDS, TimelineKind
+from hubclone.lib.paging import BadCursor
+
+PAGE = 25
+_CHANGES, _ENTRY = 0, 1
+UNKNOWN_KIND = TimelineKind("", "", "info", "crm/timeline/_plain.html")
+
+
+@dataclass(slots=True)
+class TimelineItem:
+    """One entry, or all values that one write changed. ``version`` is the record's after that write."""
+
+    kind: TimelineKind
+    occurred_at: dt.datetime
+    id: int
+    entry: TimelineEntry | None = None
+    version: int = 0
+    changes: list[PropertyChange] = field(default_factory=list)
+
+    @property
+    def source(self) -> TimelineEntry | PropertyChange:
+        """The row that says who did it."""
+        return self.entry or self.changes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Items of one page; ``next_after`` is None on the last."""
+
+    items: list[TimelineItem]
+    next_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The last item seen: its time, whether it was an entry, its id (or the version of the changes)."""
+
+    at: dt.datetime
+    rank: int
+    id: int
+
+    def beyond(self, rank: int, time_field: str, id_field: str) -> Q:
+        """What follows in the order (time, rank, id), descending."""
+        earlier, same = Q(**{f"{time_field}__lt": self.at}), Q(**{time_field: self.at})
+        if rank < self.rank:
+            return earlier | same
+        return earlier | (same & Q(**{f"{id_field}__lt": self.id})) if rank == self.rank else earlier
+
+
+def timeline_page(
+    *, account_id: int, record_id: int, kind: str = "", after: str | None = None, limit: int = PAGE
+) -> TimelinePage:
+    """A page of the timeline, of one kind when ``kind`` is given. At most three queries. Raises BadCursor."""
+    cursor = _decode(after) if after else None
+    items: list[TimelineItem] = []
+    if kind != PROPERTY_CHANGE:
+        items += _entries(account_id, record_id, kind, cursor, limit + 1)
+    if kind in ("", PROPERTY_CHANGE):
+        items += _changes(account_id, record_id, cursor, limit + 1)
+    items.sort(key=_key, reverse=True)
+    page = items[:limit]
+    _changes_fill(account_id, record_id, page)
+    return TimelinePage(page, _encode(page[-1]) if len(items) > limit else None)
+
+
+def _entries(account_id: int, record_id: int, kind: str, cursor: _Cursor | None, limit: int) -> list[TimelineItem]:
+    rows = TimelineEntry.objects.filter(account_id=account_id, record_id=record_id).select_related("about")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if cursor:
+        rows = rows.filter(cursor.beyond(_ENTRY, "occurred_at", "id"))
+    return [
+        TimelineItem(TIMELINE_KINDS.get(row.kind) or UNKNOWN_KIND, row.occurred_at, row.pk, entry=row)
+        for row in rows.order_by("-occurred_at", "-id")[:limit]
+    ]
+
+
+def _changes(account_id: int, record_id: int, cursor: _Cursor | None, limit: int) -> list[TimelineItem]:
+    """One item for each version; a record's times never go back, so the order of versions is that of times."""
+    rows = PropertyChange.objects.filter(account_id=account_id, record_id=record_id)
+    if cursor:
+        rows = rows.filter(cursor.beyond(_CHANGES, "changed_at", "version"))
+    versions = rows.order_by("-version").values_list("version", "changed_at").distinct()[:limit]
+    kind = TIMELINE_KINDS[PROPERTY_CHANGE]
+    return [TimelineItem(kind, at, version, version=version) for version, at in versions]
+
+
+def _changes_fill(account_id: int, record_id: int, items: list[TimelineItem]) -> None:
+    wanted = {item.version: item for item in items if item.version}
+    if not wanted:
+        return
+    rows = PropertyChange.objects.filter(account_id=account_id, record_id=record_id, version__in=wanted)
+    for row in rows.order_by("id"):
+        wanted[row.version].changes.append(row)
+
+
+def _key(item: TimelineItem) -> tuple[dt.datetime, int, int]:
+    return item.occurred_at, _ENTRY if item.entry else _CHANGES, item.id
+
+
+def _encode(item: TimelineItem) -> str:
+    at, rank, id_ = _key(item)
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), rank, id_]).encode()).decode().rstrip("=")
+
+
+def _decode(after: str) -> _Cursor:
+    try:
+        at, rank, id_ = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+        moment = dt.datetime.fromisoformat(at)
+        if moment.tzinfo is None or rank not in (_CHANGES, _ENTRY) or not isinstance(id_, int):
+            raise ValueError(after)
+    except (ValueError, TypeError) as error:
+        raise BadCursor from error
+    return _Cursor(moment, rank, id_)

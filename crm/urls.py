@@ -1,0 +1,37 @@
+"""The pages of records."""
+
+from __future__ import annotations
+
+from django.urls import include, path, register_converter
+
+from crm.objects import OBJECTS, ObjectInfo
+from crm.views import contacts, record
+
+
+class ObjectsConverter:
+    """A path segment that is the plural of an object type: ``contacts``."""
+
+    regex = "|".join(info.plural for info in OBJECTS.values())
+    _by_plural = {info.plural: info for info in OBJECTS.values()}
+
+    def to_python(self, value: str) -> ObjectInfo:
+        """What is known of the type."""
+        return self._by_plural[value]
+
+    def to_url(self, value: ObjectInfo | str) -> str:
+        """Its plural."""
+        return value if isinstance(value, str) else value.plural
+
+
+register_converter(ObjectsConverter, "objects")
+
+app_name = "crm"
+
+_pages = [
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/new/", contacts.contact_create, name="contact_create"),
+    path("<objects:objects>/<int:record_id>/", record.record, name="record"),
+    path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
+]
+
+urlpatterns = [path("app/<int:account_id>/", include(_pages))]

@@ -1,0 +1,22 @@
+"""What the write path refuses, next to the field that it is about."""
+
+from __future__ import annotations
+
+from django.forms import Form
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from crm.exceptions import IdentityTaken, InvalidProperty, RecordError
+
+
+def error_show(form: Form, account_id: int, error: RecordError) -> None:
+    """Put the refusal on the form."""
+    if isinstance(error, InvalidProperty):
+        form.add_error(error.name if error.name in form.fields else None, error.reason)
+    elif isinstance(error, IdentityTaken):
+        url = reverse("crm:record", args=[account_id, "contacts", error.record_id])
+        words, link = _("Another contact has this address."), _("Open that contact")
+        form.add_error("email", format_html('{} <a href="{}">{}</a>', words, url, link))  # type: ignore[arg-type]
+    else:
+        form.add_error(None, _("This record is no longer here."))
