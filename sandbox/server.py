@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,22 @@ class _Server(ThreadedWSGIServer):
     request_queue_size = 1024
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError, where Werkzeug would end the process."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(_Server.request_queue_size)
+    return listener
+
+
 class RunningSandbox:
     """Both servers, on ports of their own choosing where 0 was asked for."""
 
     def __init__(self, *, host: str, port: int, smtp_port: int, home: Path | None) -> None:
         self.app = SandboxApp(Store(home))
-        self._http = _Server(host, port, self.app, handler=_QuietHandler)
+        with _listen(host, port) as listener:
+            self._http = _Server(host, port, self.app, handler=_QuietHandler, fd=listener.fileno())
         self._mail = MailCatcher(self.app.box, host, smtp_port)
         self.url = f"http://{host}:{self._http.port}"
         self.smtp_port = self._mail.start()

@@ -1,0 +1,17 @@
+"""Plain HTTP to the sandbox, as a browser or another program sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+
+def get(url: str, **more: Any) -> requests.Response:
+    """GET, redirects not followed."""
+    return requests.request("GET", url, timeout=5, allow_redirects=False, **more)  # noqa: TID251 - not the product
+
+
+def post(url: str, **more: Any) -> requests.Response:
+    """POST, redirects not followed."""
+    return requests.request("POST", url, timeout=5, allow_redirects=False, **more)  # noqa: TID251 - not the product
