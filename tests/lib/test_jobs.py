@@ -118,6 +118,16 @@ def test_what_cannot_succeed_goes_to_the_dead_letters_and_comes_back_by_retry(
     assert job.state == JobState.DONE
 
 
+def test_a_retry_yields_to_a_job_of_its_key_that_is_queued_already(account: Account) -> None:
+    enqueue(account, unique_key="k")
+    failures.append(PermanentError("no"))
+    jobs_run_due(CalendarJob)
+    dead = CalendarJob.objects.get()
+    enqueue(account, unique_key="k")
+    assert job_retry(dead)
+    assert sorted(CalendarJob.objects.values_list("state", flat=True)) == [JobState.DONE, JobState.QUEUED]
+
+
 def test_a_bug_in_a_handler_keeps_the_row(account: Account) -> None:
     enqueue(account)
     failures.append(ZeroDivisionError())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import structlog
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -135,12 +135,16 @@ def run_jobs(*, rounds: int = 50) -> int:
 
 
 def job_retry(job: LeasedJob) -> bool:
-    """Queue a dead job again with its attempts forgotten; False when it is not dead any more."""
-    changed = (
-        type(job)
-        ._default_manager.filter(pk=job.pk, state=JobState.DEAD)
-        .update(state=JobState.QUEUED, attempts=0, not_before=Now(), finished_at=None)
-    )
+    """Queue a dead job again with its attempts forgotten; False when it is not dead any more.
+
+    Where a job of its key is queued already, that one does the work and this one counts as done.
+    """
+    dead = type(job)._default_manager.filter(pk=job.pk, state=JobState.DEAD)
+    try:
+        with transaction.atomic():
+            changed = dead.update(state=JobState.QUEUED, attempts=0, not_before=Now(), finished_at=None)
+    except IntegrityError:
+        changed = dead.update(state=JobState.DONE, finished_at=Now())
     if changed:
         hint(type(job), job.queue)
     return bool(changed)

@@ -1,0 +1,56 @@
+"""An account with one of everything in it, so that a test can aim at any route of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Account, Membership
+from accounts.scopes import all_scopes
+from accounts.services.tokens import access_token_create
+from calendars.models import CalendarJob, SchedulingPage
+from connections.models import Connection
+from hubclone.lib.jobs.choices import JobState
+from tests.accounts.factories import MembershipFactory, actor_of
+from tests.calendars.booking import book, page_make
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``parameters`` maps the names of route parameters to what this account has under them."""
+
+    account: Account
+    owner: Membership
+    page: SchedulingPage
+    parameters: dict[str, Any]
+    token: str
+    token_without_scopes: str
+
+
+def world_make(account: Account) -> World:
+    """Fill an account whose initialisers have run."""
+    owner = Membership.objects.filter(account=account).order_by("id")[0]
+    member = MembershipFactory(account=account)
+    page = page_make(account)
+    booking = book(page)
+    Connection.objects.filter(account=account).update(provider="google")
+    token, plain = access_token_create(
+        actor=actor_of(owner), account=account, name="All", scopes=sorted(all_scopes()), created_by=owner.user
+    )
+    _, bare = access_token_create(actor=actor_of(owner), account=account, name="None", scopes=[], created_by=owner.user)
+    job = CalendarJob.objects.create(account=account, kind="calendar.sync", state=JobState.DEAD, last_error="No.")
+    parameters = {
+        "account_id": account.pk,
+        "membership_id": member.pk,
+        "token_id": token.pk,
+        "label": "calendars.calendarjob",
+        "job_id": job.pk,
+        "record_id": booking.contact_id,
+        "page_id": page.pk,
+        "booking_id": booking.pk,
+        "connection_id": page.owner.connections.get(account=account).pk,
+        "objects": "contacts",
+        "provider": "google",
+        "slug": page.slug,
+    }
+    return World(account, owner, page, parameters, plain, bare)
