@@ -19,6 +19,7 @@ class CalendarsConfig(AppConfig):
             booking_events,  # noqa: F401 - importing registers
             calendars,
             connect,
+            meetings,
             push,
             sync,
         )

@@ -16,7 +16,7 @@ OPEN_STATES = (BookingState.REQUESTED, BookingState.CONFIRMED)
 def bookings_upcoming(
     *, account_id: int, user_id: int, now: dt.datetime, after: str | None = None, limit: int = 50
 ) -> Page[Booking]:
-    """What lies ahead of a host, the soonest first; requests that wait for an answer are among them. Raises BadCursor."""
+    """What lies ahead of a host, the soonest first, requests that wait for an answer too. Raises BadCursor."""
     rows = _of_host(account_id, user_id).filter(state__in=OPEN_STATES, ends_at__gte=now)
     return keyset_page(rows, fields=("starts_at", "id"), after=after, limit=limit)
 

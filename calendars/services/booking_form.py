@@ -7,8 +7,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +14,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from calendars.choices import BookingSource
+from calendars.engine.hours import zone_names
 from calendars.exceptions import BookingInvalid
 from calendars.models import SchedulingPage
 from hubclone.lib.text import clean, clean_line, email_normalise
@@ -99,16 +98,6 @@ def idempotency_key_clean(key: str) -> str:
     return hashlib.sha256(key.encode(errors="replace")).hexdigest()
 
 
-@lru_cache(maxsize=1024)
-def zone_known(name: str) -> bool:
-    """Whether ``name`` is a time zone of the IANA database."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
 class _Check:
     """One method a kind of field; each answers a value of the right type and notes what is wrong."""
 
@@ -162,7 +151,7 @@ class _Check:
         return found
 
     def zone(self, name: str) -> str:
-        if len(name) <= 64 and zone_known(name):
+        if name in zone_names():
             return name
         self.errors["time_zone"] = _("This time zone is not known.")
         return "UTC"
