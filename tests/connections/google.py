@@ -113,9 +113,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def _location(url: str, body: bytes) -> str:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
-    try:
+    with pytest.raises(urllib.error.HTTPError) as caught:
         opener.open(url, body, timeout=20)
-    except urllib.error.HTTPError as error:
-        assert error.code == 302, error.read().decode()
-        return str(error.headers["Location"])
-    raise AssertionError("no redirect")
+    assert caught.value.code == 302
+    return str(caught.value.headers["Location"])

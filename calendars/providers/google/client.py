@@ -167,6 +167,8 @@ class GoogleCalendarClient:
     def _call(self, request: Any) -> Any:
         with google_errors(self._connection_id):
             answer = request.execute(http=self._http, num_retries=0)
+            if answer and not isinstance(answer, Mapping):
+                raise ValueError("not an object")
         connection_succeeded(connection_id=self._connection_id)
         return answer
 
