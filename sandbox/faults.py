@@ -78,12 +78,14 @@ class Faults:
             self._store.run("delete from fault where ? is null or id = ?", (fault_id, fault_id))
             self._faults = [f for f in self._faults if fault_id is not None and f.id != fault_id]
 
-    def take(self, provider: str, method: str, path: str) -> Fault | None:
-        """The first order that this call meets, counted down."""
+    def take(self, provider: str, method: str, path: str, *, named: bool = False) -> Fault | None:
+        """The first order that this call meets, counted down; with ``named`` only one that names the method."""
         if not self._faults:
             return None
         with self._lock:
-            fault = next((f for f in self._faults if f.matches(provider, method, path)), None)
+            fault = next(
+                (f for f in self._faults if f.matches(provider, method, path) and (f.method or not named)), None
+            )
             if fault is None:
                 return None
             fault.hits += 1

@@ -30,9 +30,18 @@ class _Entry:
     ends: datetime
     all_day: bool
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last day; those of an all-day event are dates of no zone."""
+        if self.all_day:
+            first, end = (date.fromisoformat(self.body[edge]["date"]) for edge in ("start", "end"))
+            return first, max(first, end - timedelta(days=1))
+        last = self.ends - timedelta(seconds=1) if self.ends > self.starts else self.ends
+        return self.starts.date(), last.date()
+
 
 def _entries(box: Box, account: str, first: date, days: int, zone: ZoneInfo) -> list[_Entry]:
-    low, high = midnight(first, zone), midnight(first + timedelta(days=days), zone)
+    low, high = midnight(first - timedelta(days=1), zone), midnight(first + timedelta(days=days + 1), zone)
     calendars = box.store.all(
         "select c.*, a.role from google_calendar c join google_acl a on a.calendar = c.id"
         " where a.account = ? and a.deleted = 0 and c.deleted = 0 order by c.is_primary desc, c.summary",
@@ -90,7 +99,7 @@ def _range(mode: str, day: date) -> tuple[date, int, date, date]:
 
 
 def _day(column: date, day: date, mode: str, entries: list[_Entry], today: date) -> Markup:
-    mine = [entry for entry in entries if _on(entry, column)]
+    mine = [entry for entry in entries if entry.days[0] <= column <= entry.days[1]]
     marks = ["day"]
     if column == today:
         marks.append("today")
@@ -99,11 +108,6 @@ def _day(column: date, day: date, mode: str, entries: list[_Entry], today: date)
     return Markup('<section class="{}"><h3><span>{}</span> {}</h3>{}</section>').format(
         " ".join(marks), f"{column:%a}", column.day, each(mine, _chip)
     )
-
-
-def _on(entry: _Entry, day: date) -> bool:
-    last = entry.ends - timedelta(seconds=1) if entry.ends > entry.starts else entry.ends
-    return entry.starts.date() <= day <= last.date()
 
 
 def _chip(entry: _Entry) -> Markup:
@@ -136,7 +140,7 @@ def event_view(box: Box, ask: Ask, calendar_id: str, event_id: str) -> Response:
         body.get("summary") or "(No title)",
         summary=body.get("summary") or "(No title)",
         status=body["status"],
-        when=f"{start:%A, %-d %B %Y}, {start:%H:%M} – {end:%H:%M} ({calendar['time_zone']})",
+        when=_when(body, start, end, calendar["time_zone"]),
         calendar=calendar["summary"],
         owner=calendar["owner"],
         date=f"{start:%Y-%m-%d}",
@@ -148,6 +152,14 @@ def event_view(box: Box, ask: Ask, calendar_id: str, event_id: str) -> Response:
         recurrence=", ".join(body.get("recurrence", [])) or "–",
         json=box.outside(json.dumps(body, indent=2, ensure_ascii=False)),
     )
+
+
+def _when(body: Body, start: datetime, end: datetime, zone: str) -> str:
+    if "date" in body["start"]:
+        last = date.fromisoformat(body["end"]["date"]) - timedelta(days=1)
+        until = f" – {last:%A, %-d %B %Y}" if last > start.date() else ""
+        return f"{start:%A, %-d %B %Y}{until}, all day"
+    return f"{start:%A, %-d %B %Y}, {start:%H:%M} – {end:%H:%M} ({zone})"
 
 
 def _guest(guest: Body) -> Markup:

@@ -22,7 +22,7 @@ class _Handler:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        fault = self._box.faults.take("mail", "RCPT", address) if self._ordered("RCPT") else None
+        fault = self._box.faults.take("mail", "RCPT", address, named=True)
         if fault is None:
             envelope.rcpt_tos.append(address)
             return "250 OK"
@@ -41,9 +41,6 @@ class _Handler:
         if fault is not None and fault.after:
             return await _fail(server, fault)
         return "250 OK: caught"
-
-    def _ordered(self, method: str) -> bool:
-        return any(fault["method"] == method for fault in self._box.faults.listing())
 
     def _keep(self, envelope: Envelope) -> None:
         content = envelope.content or b""

@@ -14,7 +14,8 @@ from sandbox.html import each, page
 from sandbox.mail.message import attachments, body_text, mail_parse, mail_values
 from sandbox.store import Row
 
-_FRAME_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; sandbox"
+_FRAME_ALLOWS = "allow-popups allow-popups-to-escape-sandbox"
+_FRAME_CSP = f"default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; sandbox {_FRAME_ALLOWS}"
 SHOWN = 200
 
 
@@ -54,7 +55,9 @@ def mail_show(box: Box, ask: Ask, mail_id: int) -> Response:
     """Headers, HTML in a sandboxed frame, text, attachments."""
     mail = mail_values(_row(box, mail_id))
     files = list(enumerate(mail["attachments"]))
-    frame = Markup('<iframe sandbox="" title="HTML body" src="/mail/{}/html"></iframe>').format(mail_id)
+    frame = Markup('<iframe sandbox="{}" title="HTML body" src="/mail/{}/html"></iframe>').format(
+        _FRAME_ALLOWS, mail_id
+    )
     return page(
         "mail_show.html",
         mail["subject"] or "(no subject)",
@@ -75,8 +78,8 @@ def _file(mail_id: int, number: int, part: dict[str, Any]) -> Markup:
 
 @route("GET", "/mail/<int:mail_id>/html")
 def mail_html(box: Box, ask: Ask, mail_id: int) -> Response:
-    """The HTML body by itself, allowed nothing."""
-    html = body_text(mail_parse(_row(box, mail_id)["raw"]), "html")
+    """The HTML body by itself: no scripts, no forms, nothing loaded; its links open in new tabs."""
+    html = '<base target="_blank">' + body_text(mail_parse(_row(box, mail_id)["raw"]), "html")
     return Response(html, headers={"Content-Security-Policy": _FRAME_CSP}, content_type="text/html; charset=utf-8")
 
 

@@ -56,7 +56,7 @@ def test_pages_show_each_part_and_run_nothing(sandbox: SandboxServer) -> None:
     base = f"{sandbox.url}/mail/"
     assert "&lt;b&gt;Hello&lt;/b&gt;" in get(base).text
     page = get(f"{base}{number}")
-    assert '<iframe sandbox=""' in page.text
+    assert '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox"' in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     html = get(f"{base}{number}/html")
     assert "sandbox" in html.headers["Content-Security-Policy"]

@@ -36,6 +36,15 @@ def test_an_event_is_on_its_day_and_has_a_page(sandbox: SandboxServer, anna: Any
     assert get(event["hangoutLink"]).status_code == 200
 
 
+def test_an_all_day_event_is_on_its_date_in_every_zone(sandbox: SandboxServer) -> None:
+    holidays = "team-holidays@group.calendar.google.test"
+    sandbox.control.google.event_create(calendar=holidays, summary="Off", start="2026-03-04", end="2026-03-05")
+    page = get(f"{sandbox.url}/google/view/anna@gmail.test?date=2026-03-04").text
+    assert page.count("<b>Off</b>") == 1
+    event = sandbox.control.google.events(holidays)[0]
+    assert "Wednesday, 4 March 2026, all day" in get(event["htmlLink"]).text
+
+
 @pytest.mark.parametrize(
     "path", ["google/view/nobody@gmail.test", "google/event/anna@gmail.test/none", "static/nothing.css", "nowhere"]
 )
