@@ -129,7 +129,7 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
     if definition.options:
         labels = {option["value"]: option["label"] for option in definition.options}
         chosen = value if isinstance(value, list) else [value]
-        return ", ".join(_option(definition, labels.get(part, part)) for part in chosen)
+        return ", ".join(_option(definition, str(labels.get(part, part))) for part in chosen)
     return str(value)
 
 

@@ -32,8 +32,9 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
     """Write a list of changes in one transaction, one statement a table; the results are in the order of the changes.
 
     Locks come in one order: addresses sorted, then records ascending; so call it once a transaction, after other locks.
-    All or nothing: an error leaves nothing written. InvalidProperty comes before anything is written; after any other
-    error the caller's own transaction, if one is open, must be rolled back.
+    All or nothing: an error leaves nothing written. What a caller may want to catch and go on from (a value that does
+    not fit, a taken address, a record that is not there) is found out before anything is written; after an error
+    from later on (a race, a wrong type of link) the caller's own transaction, if one is open, must be rolled back.
     Raises InvalidProperty, RecordNotFound, IdentityTaken, UnknownAssociationType, UnknownTimelineKind, RecordError.
     """
     if not changes:

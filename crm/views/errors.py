@@ -17,6 +17,6 @@ def error_show(form: Form, account_id: int, error: RecordError) -> None:
     elif isinstance(error, IdentityTaken):
         url = reverse("crm:record", args=[account_id, "contacts", error.record_id])
         words, link = _("Another contact has this address."), _("Open that contact")
-        form.add_error("email", format_html('{} <a href="{}">{}</a>', words, url, link))  # type: ignore[arg-type]
+        form.add_error("email", format_html('{} <a href="{}">{}</a>', words, url, link))
     else:
         form.add_error(None, _("This record is no longer here."))

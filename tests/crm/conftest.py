@@ -13,6 +13,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind
 from accounts.models import Account, User
 from accounts.services.accounts import account_create
+from crm.models import Record
 from crm.services.records import RecordChange, RecordResult, records_write
 
 Write = Callable[..., RecordResult]
@@ -25,6 +26,11 @@ def account_make(name: str = "Northwind") -> tuple[Account, User]:
 
 def actor_of(account: Account, kind: ActorKind = ActorKind.USER, id: str = "7", label: str = "Ann Admin") -> Actor:
     return Actor(account.pk, kind, id, label)
+
+
+def record_of(result: RecordResult) -> Record:
+    assert result.record_id is not None
+    return Record.objects.get(pk=result.record_id)
 
 
 @pytest.fixture

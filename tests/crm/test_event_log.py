@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -145,7 +146,7 @@ def test_many_writers_one_of_them_slow_and_a_reader_that_polls_meanwhile() -> No
 
     with publishing():
         reader, slow = Worker(poll), Worker(write_slowly)
-        for worker in [Worker(lambda n=n: write_many(n)) for n in range(7)]:
+        for worker in [Worker(partial(write_many, n)) for n in range(7)]:
             worker.done()
         slow.done()
         until = time.monotonic() + WAIT_SECONDS

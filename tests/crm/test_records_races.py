@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -16,7 +18,7 @@ from tests.crm.test_event_log import WAIT_SECONDS, Worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(count: int, actor: Actor, changes_of: object) -> list[list[RecordResult]]:
+def at_once(count: int, actor: Actor, changes_of: Callable[[int], list[RecordChange]]) -> list[list[RecordResult]]:
     """Every thread writes its changes when all are ready."""
     barrier = threading.Barrier(count)
     results: list[list[RecordResult]] = []
@@ -24,9 +26,9 @@ def at_once(count: int, actor: Actor, changes_of: object) -> list[list[RecordRes
     def one(number: int) -> None:
         connection.ensure_connection()
         barrier.wait(WAIT_SECONDS)
-        results.append(records_write(actor=actor, changes=changes_of(number)))  # type: ignore[operator]
+        results.append(records_write(actor=actor, changes=changes_of(number)))
 
-    workers = [Worker(lambda n=n: one(n)) for n in range(count)]
+    workers = [Worker(partial(one, n)) for n in range(count)]
     for worker in workers:
         worker.done()
     return results
@@ -97,7 +99,7 @@ def test_an_address_wanted_by_two_existing_contacts_goes_to_one_and_the_other_is
         except IdentityTaken:
             outcomes.append("taken")
 
-    for worker in [Worker(lambda i=i: claim(i)) for i in ids]:
+    for worker in [Worker(partial(claim, i)) for i in ids]:
         worker.done()
     assert sorted(outcomes) == ["got", "taken"]
     assert RecordIdentity.objects.count() == 1

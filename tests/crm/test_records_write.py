@@ -22,7 +22,7 @@ from crm.services.records import (
     record_restore,
     records_write,
 )
-from tests.crm.conftest import Write, actor_of
+from tests.crm.conftest import Write, actor_of, record_of
 
 NINE = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)
 
@@ -49,7 +49,7 @@ def booking(email: str = "guest@example.com", key: str = "booking:1") -> list[Re
 @pytest.mark.spec("A15", "A16")
 def test_a_contact_is_made_with_its_address_name_and_search_words(write: Write) -> None:
     result = write(properties={"email": " Ann@Example.com ", "firstname": "Łucja", "lastname": "Żak"})
-    record = Record.objects.get(pk=result.record_id)
+    record = record_of(result)
     assert (result.created, result.changed, result.version) == (True, True, 1)
     assert record.properties == {"email": "ann@example.com", "firstname": "Łucja", "lastname": "Żak"}
     assert (record.display_name, record.sort_name) == ("Łucja Żak", "lucja zak")
@@ -71,7 +71,7 @@ def test_matching_ignores_case_and_knows_secondary_addresses(write: Write) -> No
     first = write(match_email="Ann@Example.com", emails=["Ann.Alias@example.com"])
     again = write(match_email="ANN.ALIAS@EXAMPLE.COM", properties={"firstname": "Ann"})
     assert (again.record_id, again.created, again.version) == (first.record_id, False, 2)
-    assert Record.objects.get(pk=first.record_id).properties["email"] == "ann@example.com"
+    assert record_of(first).properties["email"] == "ann@example.com"
 
 
 @pytest.mark.spec("A16")
@@ -182,9 +182,9 @@ def test_a_value_that_does_not_fit_is_refused_by_name_and_nothing_is_written(
 def test_the_owner_is_a_user_of_the_account(account: Account, write: Write) -> None:
     owner = User.objects.get(memberships__account=account)
     ann = write(properties={"firstname": "Ann", "hubspot_owner_id": owner.pk})
-    assert Record.objects.get(pk=ann.record_id).owner_id == owner.pk
+    assert record_of(ann).owner_id == owner.pk
     write(record_id=ann.record_id, properties={"hubspot_owner_id": ""})
-    assert Record.objects.get(pk=ann.record_id).owner_id is None
+    assert record_of(ann).owner_id is None
 
 
 def test_a_record_of_another_account_is_not_found_and_not_changed(write: Write, other_account: Account) -> None:
@@ -208,10 +208,10 @@ def test_a_record_of_another_type_is_not_found(write: Write) -> None:
 
 def test_an_id_that_was_merged_away_leads_to_the_record_that_is_left(account: Account, write: Write) -> None:
     ann, bob = write(match_email="ann@example.com"), write(match_email="bob@example.com")
-    Record.objects.filter(pk=bob.record_id).update(merged_into=ann.record_id)
+    Record.objects.filter(pk=record_of(bob).pk).update(merged_into=ann.record_id)
     result = write(record_id=bob.record_id, properties={"firstname": "Ann"})
     assert result.record_id == ann.record_id
-    assert Record.objects.get(pk=ann.record_id).properties["firstname"] == "Ann"
+    assert record_of(ann).properties["firstname"] == "Ann"
 
 
 @pytest.mark.spec("A18")

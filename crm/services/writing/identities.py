@@ -58,8 +58,8 @@ def _claims(plan: Plan) -> dict[IdentityKey, tuple[Slot, bool]]:
         slot = item.slot
         if slot is None:
             continue
-        for key in _keys(item):
-            if _mine(plan, item, slot, key):
+        for key in item.addresses():
+            if key in plan.holders:
                 continue
             held = claims.setdefault(key, (slot, _is_primary(slot, key)))
             if held[0] is not slot and held[0].record_id != slot.record_id and OBJECTS[key[0]].exclusive:
@@ -70,22 +70,6 @@ def _claims(plan: Plan) -> dict[IdentityKey, tuple[Slot, bool]]:
 def _is_primary(slot: Slot, key: IdentityKey) -> bool:
     identity = slot.info.identity
     return slot.is_new and identity is not None and slot.after.get(identity[0]) == key[2]
-
-
-def _keys(item: Wanted) -> list[IdentityKey]:
-    """The addresses that the change wants on its record; one that it was found by is there already."""
-    keys = [key for key in (item.main, item.match, *item.extra) if key]
-    return list(dict.fromkeys(keys))
-
-
-def _mine(plan: Plan, item: Wanted, slot: Slot, key: IdentityKey) -> bool:
-    """Whether nothing is to be inserted for the address. Raises IdentityTaken when it is another record's."""
-    holder = plan.holders.get(key)
-    if holder is None:
-        return item.change.record_id is not None and key == item.match
-    if holder.record_id != slot.record_id and OBJECTS[key[0]].exclusive:
-        raise IdentityTaken(holder.record_id)
-    return True
 
 
 def _insert(plan: Plan, claims: dict[IdentityKey, tuple[Slot, bool]]) -> list[IdentityKey]:
@@ -111,7 +95,7 @@ def _yield_to_winners(plan: Plan, lost: list[IdentityKey]) -> None:
         winner = winners.get(key)
         if winner is None:
             raise TransientError("An address changed hands meanwhile.", code="IDENTITY_RACE", retry_after=1)
-        losers = [item for item in plan.wanted if item.slot is not None and key in _keys(item)]
+        losers = [item for item in plan.wanted if item.slot is not None and key in item.addresses()]
         if any(item.match != key for item in losers):
             raise IdentityTaken(winner.record_id)
         plan.holders[key] = winner

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.choices import ActorKind
 from crm.choices import IdentityKind
-from crm.exceptions import ARCHIVED, READ_ONLY, UNKNOWN, InvalidProperty, RecordError, RecordNotFound
+from crm.exceptions import ARCHIVED, READ_ONLY, UNKNOWN, IdentityTaken, InvalidProperty, RecordError, RecordNotFound
 from crm.objects import OBJECTS, OWNER, ObjectInfo
 from crm.services.changes import RecordChange
 from crm.services.creation import Refusal, contact_creation_refusals
@@ -46,6 +46,10 @@ class Wanted:
     slot: Slot | None = None
     refusal: Refusal | None = None
 
+    def addresses(self) -> list[IdentityKey]:
+        """Every address that it names, once each: the main one, the one to match, further ones."""
+        return list(dict.fromkeys(key for key in (self.main, self.match, *self.extra) if key))
+
 
 @dataclass(slots=True)
 class Plan:
@@ -69,6 +73,7 @@ def plan_make(*, actor: Actor, changes: Sequence[RecordChange]) -> Plan:
     plan = Plan(actor, wanted, schema, holders, targets, now)
     _refuse(plan)
     _resolve(plan)
+    _check(plan)
     return plan
 
 
@@ -135,8 +140,8 @@ def _read(
     account_id: int, wanted: Sequence[Wanted]
 ) -> tuple[uuid.UUID | None, dict[IdentityKey, Holder], dict[int, int], frozenset[int], dt.datetime]:
     """Everything that the call needs to know beforehand, in one statement."""
-    keys = sorted({key for item in wanted for key in (item.match, item.main, *item.extra) if key})
-    asked = sorted(_ids(wanted))
+    keys = sorted({key for item in wanted for key in item.addresses()})
+    asked = sorted({id_ for item in wanted for id_ in _named(item)})
     owners = sorted({n for item in wanted if (n := _number(item.change.properties.get(OWNER))) is not None})
     with connection.cursor() as cursor:
         cursor.execute(
@@ -155,14 +160,11 @@ def _read(
     return version, holders, dict(targets), frozenset(members), now
 
 
-def _ids(wanted: Sequence[Wanted]) -> set[int]:
-    """Every existing record that the call names."""
-    ids: set[int | None] = set()
-    for item in wanted:
-        ids.add(item.change.record_id)
-        ids.update(link.to_record_id for link in item.change.associations)
-        ids.update(entry.about_record_id for entry in item.change.timeline)
-    return {id_ for id_ in ids if id_ is not None}
+def _named(item: Wanted) -> set[int]:
+    """Every existing record that a change names."""
+    links = (link.to_record_id for link in item.change.associations)
+    entries = (entry.about_record_id for entry in item.change.timeline)
+    return {id_ for id_ in (item.change.record_id, *links, *entries) if id_ is not None}
 
 
 def _refuse(plan: Plan) -> None:
@@ -170,12 +172,12 @@ def _refuse(plan: Plan) -> None:
     emails = {
         key[2]
         for item in plan.wanted
-        for key in (item.match, item.main, *item.extra)
-        if key and key[1] == IdentityKind.EMAIL and _in_question(plan, item, key)
+        for key in item.addresses()
+        if key[1] == IdentityKind.EMAIL and _in_question(plan, item, key)
     }
     refusals = contact_creation_refusals(actor=plan.actor, emails=emails)
     for item in plan.wanted:
-        keys = [key for key in (item.match, item.main, *item.extra) if key and key[2] in refusals]
+        keys = [key for key in item.addresses() if key[2] in refusals]
         if not keys:
             continue
         reason = refusals[keys[0][2]]
@@ -220,10 +222,21 @@ def _new(item: Wanted, fresh: dict[IdentityKey, Slot]) -> Slot | None:
     if not item.change.create:
         return None
     slot = Slot(item.change.object_type, is_new=True)
-    for key in (item.match, item.main, *item.extra):
-        if key:
-            fresh.setdefault(key, slot)
+    for key in item.addresses():
+        fresh.setdefault(key, slot)
     return slot
+
+
+def _check(plan: Plan) -> None:
+    """Refuse what is known by now to be impossible, while nothing is written."""
+    for item in plan.wanted:
+        for key in item.addresses():
+            holder = plan.holders.get(key)
+            if holder and item.slot and holder.record_id != item.slot.record_id and OBJECTS[key[0]].exclusive:
+                raise IdentityTaken(holder.record_id)
+        for id_ in _named(item):
+            if id_ not in plan.targets:
+                raise RecordNotFound(id_)
 
 
 def _number(raw: Any) -> int | None:
