@@ -6,8 +6,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from crm.services.records import records_write
-
 from accounts.actor import Actor
 from calendars.exceptions import BookingInvalid
 from calendars.models import Booking, SchedulingPage
@@ -15,6 +13,7 @@ from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty
 from crm.models import PropertyDefinition
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
+from crm.services.records import records_write
 
 TIMELINE_KIND = "meeting"
 MEETING_TO_CONTACT = 200
