@@ -57,7 +57,7 @@ messages: $(VENV)/.test
 		--ignore .venv --ignore .hub --ignore tests --ignore bench --ignore sandbox
 
 features: $(VENV)/.test
-	@$(CHECK_ENV) $(BIN)/python manage.py features
+	@$(BIN)/python -m tests.features
 
 chromium: $(VENV)/.test
 	@$(BIN)/python -m tests.chromium

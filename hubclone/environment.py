@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ class Environment:
     meetings_url: str
     allowed_hosts: tuple[str, ...]
     outbound_allowed: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     smtp_url: str
     mail_from: str
     google_client_id: str
@@ -79,6 +81,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         meetings_url=meetings_url,
         allowed_hosts=_hosts(base_url, meetings_url, env.items("ALLOWED_HOSTS")),
         outbound_allowed=env.items("OUTBOUND_ALLOWED"),
+        trusted_proxies=env.networks("TRUSTED_PROXIES"),
         smtp_url=env.url("SMTP_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+starttls")),
         mail_from=env.text("MAIL_FROM", "Hubclone <no-reply@localhost>"),
         google_client_id=env.text("GOOGLE_CLIENT_ID", ""),
@@ -142,6 +145,15 @@ class _Reader:
     def items(self, name: str, *, required: bool = False) -> tuple[str, ...]:
         value = self.text(name, None if required else "")
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        found = self.items(name)
+        for entry in found:
+            try:
+                ip_network(entry, strict=False)
+            except ValueError:
+                raise SettingsError(f"{name} has {entry!r}; it must list networks such as 10.0.0.0/8.") from None
+        return found
 
     def url(self, name: str, default: str | None = None, schemes: tuple[str, ...] = ("http", "https")) -> str:
         value = self.text(name, default)

@@ -25,6 +25,7 @@ MEETINGS_URL = ENV.meetings_url
 ENCRYPTION_KEYS = ENV.encryption_keys
 HMAC_KEY = ENV.hmac_key
 OUTBOUND_ALLOWED = ENV.outbound_allowed
+TRUSTED_PROXIES = ENV.trusted_proxies
 SMTP_URL = ENV.smtp_url
 DEFAULT_FROM_EMAIL = ENV.mail_from
 SANDBOX_URL = ENV.sandbox_url
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hubclone.lib.client_ip.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -21,7 +21,9 @@ from calendars.providers.protocol import (
     Unreadable,
 )
 from calendars.registries import CALENDAR_PROVIDERS
+from connections.choices import ConnectKind
 from connections.models import Connection
+from connections.registries import PROVIDERS, ProviderDescriptor
 
 KEY = "memory"
 
@@ -119,3 +121,4 @@ class MemoryProvider:
 
 if KEY not in CALENDAR_PROVIDERS:
     CALENDAR_PROVIDERS.register(KEY, MemoryProvider())
+    PROVIDERS.register(KEY, ProviderDescriptor(KEY, "Memory", ConnectKind.OAUTH, (), {}))
