@@ -8,5 +8,6 @@ from calendars.services.booking_records import TIMELINE_KIND
 from crm.registries import TIMELINE_KINDS, TimelineKind
 
 TIMELINE_KINDS.register(
-    TIMELINE_KIND, TimelineKind(TIMELINE_KIND, _("Meetings"), "calendar", "calendars/timeline/_meeting.html")
+    TIMELINE_KIND,
+    TimelineKind(TIMELINE_KIND, _("Meetings"), "calendar", "calendars/timeline/_meeting.html", _("Meeting")),
 )

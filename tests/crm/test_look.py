@@ -1,0 +1,103 @@
+"""The pages of records in a browser: wide and narrow, light and dark, checked with axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from crm.models import Record
+from crm.services.records import AssociationChange, RecordChange, records_write
+from tests.browser import PageFactory, axe_violations, overflow, picture
+from tests.crm.conftest import account_make, actor_of
+from tests.crm.test_records_write import booking
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def start(live_server: Any) -> str:
+    """The address of an account with a few people, one of whom has booked."""
+    account, owner = account_make()
+    actor = actor_of(account)
+    records_write(actor=actor, changes=booking())
+    names = [("Łucja", "Żak", "Zażółć sp. z o.o."), ("Grace", "Hopper", "US Navy"), ("Ada", "Lovelace", "")]
+    changes = [
+        RecordChange(
+            "contact",
+            {
+                "firstname": first,
+                "lastname": last,
+                "company": company,
+                "phone": "+48 601 100 200",
+                "hubspot_owner_id": str(owner.pk),
+            },
+            match_email=f"{first.lower().replace('ł', 'l')}@example.com",
+        )
+        for first, last, company in names
+    ]
+    records_write(actor=actor, changes=changes)
+    guest = Record.objects.get(display_name="Gil Guest")
+    records_write(
+        actor=actor,
+        changes=[
+            RecordChange(
+                "company",
+                {"name": "Guests Inc.", "domain": "example.com"},
+                associations=[AssociationChange(2, to_record_id=guest.pk)],
+            ),
+            RecordChange("contact", {"phone": "1", "lifecyclestage": "lead"}, record_id=guest.pk),
+        ],
+    )
+    return f"{live_server.url}/app/{account.pk}"
+
+
+def signed_in(page: Any, start: str) -> Any:
+    client = Client()
+    client.force_login(User.objects.get())
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": start}])
+    return page
+
+
+@pytest.mark.parametrize(("narrow", "theme"), [(False, "light"), (True, "light"), (False, "dark")])
+def test_the_pages_of_records_are_accessible_and_fit_the_window(
+    start: str, open_page: PageFactory, narrow: bool, theme: str
+) -> None:
+    page = signed_in(open_page(narrow=narrow, theme=theme), start)
+    guest = Record.objects.get(display_name="Gil Guest").pk
+    meeting = Record.objects.get(object_type="meeting").pk
+    addresses = {
+        "contacts": "contacts/",
+        "nobody": "contacts/?q=nobody",
+        "create": "contacts/new/",
+        "contact": f"contacts/{guest}/",
+        "meeting": f"meetings/{meeting}/",
+        "edit": f"contacts/{guest}/edit/",
+    }
+    for name, path in addresses.items():
+        page.goto(f"{start}/{path}")
+        picture(page, f"crm-{name}-{theme}-{'narrow' if narrow else 'wide'}")
+        assert axe_violations(page) == [], name
+        assert overflow(page) <= 0, name
+
+
+def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: PageFactory) -> None:
+    page = signed_in(open_page(), start)
+    page.goto(f"{start}/contacts/")
+    page.get_by_role("link", name="Add a contact").click()
+    page.get_by_label("E-mail").fill("new@example.com")
+    page.get_by_label("First name").fill("Nina")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Nina").wait_for()
+    page.get_by_role("link", name="Edit properties").click()
+    page.get_by_label("Last name").fill("Nowak")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Nina Nowak").wait_for()
+    page.goto(f"{start}/contacts/?q=now")
+    assert page.get_by_role("row").count() == 2
+    page.get_by_role("link", name="Nina Nowak").click()
+    page.get_by_role("heading", name="Nina Nowak").wait_for()
