@@ -7,7 +7,7 @@ import re
 TEXT_CONTRAST = 4.5
 LIGHT_SURFACE = "#ffffff"
 DARK_SURFACE = "#171a21"
-INK = "#10131a"
+INK = "#000000"
 _HEX = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
 _STEPS = 40
 
@@ -25,7 +25,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(color: str) -> str:
-    """White or ink, whichever reads better on ``color``; at least 4.5 for every colour."""
+    """White or black, whichever reads better on ``color``; at least 4.5 for every colour (no softer ink has that)."""
     return max((LIGHT_SURFACE, INK), key=lambda ink: contrast(color, ink))
 
 
@@ -45,7 +45,7 @@ def brand_css(color: str) -> str:
     values = {
         "--accent": f"light-dark({light}, {dark})",
         "--accent-fill": color,
-        "--accent-fill-hover": _mix(color, text_on(color), 0.12),
+        "--accent-fill-hover": _mix(color, _away_from(text_on(color)), 0.12),
         "--accent-on": text_on(color),
         "--accent-soft": f"light-dark({_mix(color, LIGHT_SURFACE, 0.9)}, {_mix(color, DARK_SURFACE, 0.82)})",
         "--accent-soft-text": f"light-dark({_soft_text(color, LIGHT_SURFACE, 0.9)}, "
@@ -57,6 +57,11 @@ def brand_css(color: str) -> str:
 def _soft_text(color: str, surface: str, share: float) -> str:
     """The brand's text colour on its own soft fill."""
     return readable(color, _mix(color, surface, share))
+
+
+def _away_from(text: str) -> str:
+    """The end of the scale that a fill may move to without losing contrast with its text."""
+    return INK if text == LIGHT_SURFACE else LIGHT_SURFACE
 
 
 def _channels(color: str) -> list[int]:

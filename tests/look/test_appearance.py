@@ -7,9 +7,10 @@ import json
 import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import Settings
 
+from hubclone import styleguide
 from hubclone.lib.htmx import is_partial, redirect_page, render_partial, toast
-from hubclone.urls import urlpatterns
 
 
 def test_a_theme_is_kept_and_the_page_comes_back_in_it(client: Client) -> None:
@@ -40,8 +41,12 @@ def test_a_missing_page_says_what_to_do(client: Client) -> None:
     assert "Page not found" in response.content.decode()
 
 
-def test_a_usual_installation_has_no_style_guide() -> None:
-    assert not [pattern for pattern in urlpatterns if getattr(pattern, "name", "") == "styleguide"]
+@pytest.mark.parametrize(("debug", "demo", "served"), [(False, False, 0), (True, False, 2), (False, True, 2)])
+def test_the_style_guide_is_served_in_debug_and_in_the_demo(
+    settings: Settings, debug: bool, demo: bool, served: int
+) -> None:
+    settings.DEBUG, settings.DEMO = debug, demo
+    assert len(styleguide.urlpatterns()) == served
 
 
 @pytest.mark.parametrize(
