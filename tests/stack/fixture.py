@@ -126,14 +126,14 @@ class Stack:
             self.wait_ready()
 
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Wait for "ready": demo.json is written and every part is well."""
+        """Wait until ``up`` has said that it runs (demo.json is written then), and every part is well."""
         up = self.up
         assert up is not None
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if up.poll() is not None:
                 raise AssertionError(f"up ended with {up.returncode}:\n{self.output()}{self.logs()}")
-            if (self.home / "demo.json").exists() and self.health()[0] == 200:
+            if "Hubclone runs at" in self.output() and self.health()[0] == 200:
                 return
             time.sleep(0.1)
         raise AssertionError(f"up was not ready in {seconds} s:\n{self.output()}{self.logs()}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,18 +16,26 @@ from hubclone.embedded.privilege import reachable
 from tests.stack.fixture import BASE_DIR
 
 
-def ordinary() -> tuple[str, str, dict[str, str]]:
+@contextmanager
+def ordinary() -> Iterator[tuple[str, str, dict[str, str]]]:
     """User, interpreter and environment; skips the test where that user could not read the program.
 
-    The interpreter of the virtual environment may be below root's own home; the system's own will do too.
+    An interpreter below root's own home is shown at another place for as long as the test runs.
     """
     packages = Path(sysconfig.get_path("purelib"))
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, f"/usr/bin/{version}", shutil.which(version)):
-        if python and Path(python).exists() and reachable(Path(python).resolve()):
-            break
-    else:
-        pytest.skip(f"no {version} that every user can run")
     if not (reachable(BASE_DIR) and reachable(packages)):
         pytest.skip("the program is below a folder that only root can enter")
-    return "nobody", python, {"PYTHONPATH": str(packages)}
+    interpreter = Path(sys.executable).resolve()
+    environment = {"PYTHONPATH": str(packages)}
+    if reachable(interpreter):
+        yield "nobody", str(interpreter), environment
+        return
+    with tempfile.TemporaryDirectory(prefix="hubclone-python-") as place:
+        Path(place).chmod(0o755)
+        if subprocess.run(["mount", "--bind", sys.base_prefix, place], check=False).returncode:
+            pytest.skip(f"{interpreter} is below a folder that only root can enter")
+        try:
+            environment["LD_LIBRARY_PATH"] = f"{place}/lib"
+            yield "nobody", str(Path(place) / interpreter.relative_to(sys.base_prefix)), environment
+        finally:
+            subprocess.run(["umount", "-l", place], check=True)

@@ -108,14 +108,13 @@ def test_given_servers_are_used_and_without_the_demo_there_is_no_sandbox(given_s
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other stacks run as an ordinary user already")
 def test_an_ordinary_user_can_run_it_too() -> None:
-    with new_stack() as stack:
+    with ordinary() as (user, python, environment), new_stack(**environment) as stack:
         stack.home.parent.chmod(0o777)
-        stack.user, stack.python, stack.extra = ordinary()
+        stack.user, stack.python = user, python
         stack.start()
-        web = psutil.Process(stack.pids()["web"])
-        server = psutil.Process(stack.pids()["postgres"])
-        assert web.username() == server.username() == "nobody"
-        assert (stack.home).stat().st_mode & 0o077 == 0
+        pids = stack.pids()
+        assert {psutil.Process(pids[name]).username() for name in ("web", "postgres")} == {user}
+        assert stack.home.stat().st_mode & 0o077 == 0
         assert stack.stop_all() == 0
         assert processes_of(stack.home) == []
 

@@ -99,7 +99,8 @@ def test_a_hub_home_that_is_a_file(folder: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
 def test_a_hub_home_that_this_user_may_not_write() -> None:
-    assert "cannot be written by this user" in refusal(Path("/etc/hubclone-test"), *ordinary())
+    with ordinary() as who:
+        assert "cannot be written by this user" in refusal(Path("/etc/hubclone-test"), *who)
 
 
 def test_a_hub_home_on_a_read_only_disk(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hubclone.messages import catalogues, messages_missing
@@ -12,6 +13,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        lacking = {code for code, _ in settings.LANGUAGES} - {"en"} - {language for language, _ in catalogues()}
+        if lacking:
+            raise CommandError(f"There is no catalogue for {', '.join(sorted(lacking))} (`make messages`).")
         found = [(language, fault) for language, path in catalogues() for fault in messages_missing(language, path)]
         for language, fault in found:
             self.stdout.write(f"{language}: {fault}")
