@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from accounts.models import Account, User
+from accounts.models import Account, Membership, User
 from calendars.models import Calendar, CalendarAccount, PageHost, SchedulingPage
 from connections.models import Connection
 
@@ -45,6 +45,7 @@ def slots_data(now: dt.datetime) -> SlotsData:
         rolling_days=120,
         buffer_after=5,
     )
+    Membership.objects.create(account=account, user=users[0])
     PageHost.objects.create(account=account, page=page, user=users[0])
     calendars = [calendar for user in users for calendar in _calendars(account, user, now)]
     _busy_copy(account, calendars, first)

@@ -133,27 +133,25 @@ def slots_find(rules: Rules, offer: Offer, duration: int) -> list[int]:
     if duration not in rules.durations:
         return []
     starts: list[int] = []
-    position, free = 0, offer.free
+    position, free, step = 0, offer.free, rules.step
     for opens, closes in offer.windows:
         while position < len(free) and free[position][1] <= opens:
             position += 1
-        for free_start, free_end in _while_before(free, position, closes):
+        for at in range(position, len(free)):
+            free_start, free_end = free[at]
+            if free_start >= closes:
+                break
             first = max(free_start, opens, offer.earliest)
-            first += (opens - first) % rules.step
-            starts.extend(range(first, min(free_end - duration + 1, closes, offer.latest), rules.step))
+            first += (opens - first) % step
+            starts.extend(range(first, min(free_end - duration + 1, closes, offer.latest), step))
     starts = _ascending(starts)
     return [start for start in starts if not _limit_reached(rules, offer, start)] if _is_limited(offer) else starts
 
 
-def _while_before(free: Sequence[Interval], position: int, closes: int) -> Iterable[Interval]:
-    while position < len(free) and free[position][0] < closes:
-        yield free[position]
-        position += 1
-
-
 def _ascending(starts: list[int]) -> list[int]:
     """Windows that overlap may give a start twice or out of order; mostly there are none."""
-    return starts if all(a < b for a, b in zip(starts, starts[1:], strict=False)) else sorted(set(starts))
+    unique = set(starts)
+    return starts if len(unique) == len(starts) and starts == sorted(starts) else sorted(unique)
 
 
 def _is_limited(offer: Offer) -> bool:

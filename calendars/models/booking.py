@@ -66,13 +66,18 @@ class Booking(models.Model):
 
 
 class Reservation(models.Model):
-    """A host's time that a booking takes: half-open, in UTC, without buffers. Two active ones of a host never overlap."""
+    """A host's time that a booking takes: half-open, in UTC, without buffers. Two active ones of a host never overlap.
+
+    The buffers, in minutes, are those of the page when it was booked: they keep other bookings of the host away.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="reservations")
     host = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
     during = DateTimeRangeField()
     active = models.BooleanField(default=True)
+    buffer_before = models.PositiveIntegerField(default=0, db_default=0)
+    buffer_after = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

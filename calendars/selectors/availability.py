@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 
-from calendars.choices import PageState
+from calendars.choices import PageKind, PageState
 from calendars.engine.hours import day_start, hours_parse
 from calendars.engine.intervals import Interval
 from calendars.engine.slots import (
@@ -27,7 +26,12 @@ from calendars.engine.slots import (
     windows_for,
 )
 from calendars.models import SchedulingPage
-from calendars.selectors.calendars import HostCalendars, hosts_calendars
+from calendars.selectors.calendars import (
+    HOSTS_CALENDARS_SQL,
+    READABLE_SECONDS,
+    HostCalendars,
+    hosts_calendars_read,
+)
 
 MINUTE_SECONDS = 60
 _WIDEST_BUFFER_SECONDS = 24 * 3600
@@ -53,11 +57,17 @@ class PageSlots:
 
 
 @dataclass(slots=True)
-class _Taken:
-    """What is in a host's way."""
+class _Host:
+    """How a host's calendars are, and what is in their way."""
 
+    calendars: HostCalendars
     busy: list[Interval] = field(default_factory=list)
     reserved: list[Reserved] = field(default_factory=list)
+
+    @property
+    def is_usable(self) -> bool:
+        """Offline, or connected with every calendar readable: a dead calendar never looks free."""
+        return self.calendars.is_readable or not self.calendars.is_connected
 
 
 def rules_of(page: SchedulingPage) -> Rules:
@@ -103,22 +113,25 @@ def slots_between(*, page: SchedulingPage, within: Interval, now: dt.datetime, d
 
 
 def page_host_ids(page: SchedulingPage) -> list[int]:
-    """Whose time the page offers, ascending."""
+    """Whose time the page offers, ascending; a personal page's owner alone, without a query."""
+    if page.kind == PageKind.PERSONAL:
+        return [page.owner_id]
     return sorted(host.user_id for host in page.hosts.all())
 
 
 def slots_for_hosts(
     *, page: SchedulingPage, host_ids: Sequence[int], within: Interval, now: dt.datetime, duration: dt.timedelta
 ) -> dict[int, HostSlots]:
-    """Each host's own starts under the page's rules: two queries however many hosts there are."""
-    offers = _offers(page, rules_of(page), host_ids, within, now)
+    """Each host's own starts under the page's rules: one query however many hosts there are."""
+    rules = rules_of(page)
+    offers = _offers(page, rules, host_ids, within, now)
     return {
-        host.user_id: HostSlots(
+        host.calendars.user_id: HostSlots(
             starts=[] if offer is None else slots_find(rules, offer, _length(duration)),
-            is_offline=not host.is_connected,
-            is_readable=host.is_readable or not host.is_connected,
+            is_offline=not host.calendars.is_connected,
+            is_readable=host.is_usable,
         )
-        for host, rules, offer in offers
+        for host, offer in offers
     }
 
 
@@ -132,10 +145,11 @@ def slot_check(*, page: SchedulingPage, start: dt.datetime, duration: dt.timedel
     moment = math.floor(start.timestamp())
     if moment != start.timestamp():
         return Refusal.STEP
-    offers = _offers(page, rules_of(page), page_host_ids(page), (moment, moment + 1), now)
-    if not offers or any(host.is_connected and not host.is_readable for host, _, _ in offers):
+    rules = rules_of(page)
+    offers = _offers(page, rules, page_host_ids(page), (moment, moment + 1), now)
+    if not all(host.is_usable for host, _ in offers):
         return Refusal.UNREADABLE
-    for _, rules, offer in offers:
+    for _, offer in offers:
         refusal = _refusal(rules, offer, moment, _length(duration), now)
         if refusal:
             return refusal
@@ -150,23 +164,24 @@ def _refusal(rules: Rules, offer: Offer | None, start: int, duration: int, now: 
 
 def _offers(
     page: SchedulingPage, rules: Rules, host_ids: Sequence[int], within: Interval, now: dt.datetime
-) -> list[tuple[HostCalendars, Rules, Offer | None]]:
+) -> list[tuple[_Host, Offer | None]]:
     """Each host with what they offer; None for who cannot be read, and for a range that has no bookable moment."""
-    hosts = hosts_calendars(account_id=page.account_id, user_ids=host_ids, now=now)
-    earliest, latest = starts_bounds(rules, _seconds(now))
+    seconds = _seconds(now)
+    earliest, latest = starts_bounds(rules, seconds)
     within = max(within[0], earliest), min(within[1], latest)
-    if within[0] >= within[1]:
-        return [(host, rules, None) for host in hosts.values()]
+    is_empty = within[0] >= within[1]
+    if is_empty:
+        within = earliest, earliest
+    hosts, booked = _hosts(page, rules, host_ids, within, now)
     windows = windows_for(rules, within)
-    usable = [host for host in hosts.values() if host.is_readable or not host.is_connected]
-    taken, booked = _taken(page, rules, usable, within)
-    offers: dict[int, Offer] = {}
-    for host in usable:
-        blocked = blocked_time(rules, taken[host.user_id].busy, taken[host.user_id].reserved)
-        offers[host.user_id] = offer_make(
-            rules, now=_seconds(now), within=within, windows=windows, blocked=blocked, booked=booked
-        )
-    return [(host, rules, offers.get(host.user_id)) for host in hosts.values()]
+    offers: list[tuple[_Host, Offer | None]] = []
+    for host in hosts:
+        offer = None
+        if host.is_usable and not is_empty:
+            blocked = blocked_time(rules, host.busy, host.reserved)
+            offer = offer_make(rules, now=seconds, within=within, windows=windows, blocked=blocked, booked=booked)
+        offers.append((host, offer))
+    return offers
 
 
 def _length(duration: dt.timedelta) -> int:
@@ -177,66 +192,77 @@ def _seconds(now: dt.datetime) -> int:
     return math.ceil(now.timestamp())
 
 
-_TAKEN_SQL = """
-select 0, b.calendar_id, floor(date_part('epoch', b.starts_at))::bigint,
-       ceil(date_part('epoch', b.ends_at))::bigint, 0, 0
-from calendars_busyinterval b
-where b.calendar_id = any(%(calendars)s) and b.ends_at > to_timestamp(%(lo)s) and b.starts_at < to_timestamp(%(hi)s)
+# One statement, as planning costs more than reading: a row for each calendar, host and page, with arrays of moments.
+_HOSTS_SQL = f"""
+with cal as ({HOSTS_CALENDARS_SQL})
+select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, t.starts, t.ends, null::int[], null::int[]
+from cal left join lateral (
+    select array_agg(floor(date_part('epoch', b.starts_at))::bigint) as starts,
+           array_agg(ceil(date_part('epoch', b.ends_at))::bigint) as ends
+    from calendars_busyinterval b
+    where b.calendar_id = cal.calendar_id and b.ends_at > to_timestamp(%(lo)s) and b.starts_at < to_timestamp(%(hi)s)
+) t on true
 union all
-select 1, r.host_id, floor(date_part('epoch', lower(r.during)))::bigint,
-       ceil(date_part('epoch', upper(r.during)))::bigint,
-       p.buffer_before, p.buffer_after
-from unnest(%(hosts)s::bigint[]) h(id)
+select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
+       array_agg(ceil(date_part('epoch', upper(r.during)))::bigint),
+       array_agg(r.buffer_before), array_agg(r.buffer_after)
+from unnest(%(user_ids)s) h(id)
 join calendars_reservation r on int8range(r.host_id, r.host_id, '[]') && int8range(h.id, h.id, '[]')
     and r.active and r.during && tstzrange(to_timestamp(%(lo)s), to_timestamp(%(hi)s))
-join calendars_booking k on k.id = r.booking_id
-join calendars_schedulingpage p on p.id = k.page_id
-"""
+group by r.host_id
+"""  # noqa: S608 - of our own constants
 _BOOKED_SQL = """
 union all
-select 2, 0, floor(date_part('epoch', k.starts_at))::bigint, 0, 0, 0
+select 'booked', 0, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
 from calendars_booking k
-where k.account_id = %(account)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
+where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
     and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s)
 """
 
 
-def _taken(
-    page: SchedulingPage, rules: Rules, hosts: Sequence[HostCalendars], within: Interval
-) -> tuple[defaultdict[int, _Taken], list[int]]:
-    """What is in each host's way, and the starts of the page's own bookings when it has limits: one query.
+def _hosts(
+    page: SchedulingPage, rules: Rules, host_ids: Sequence[int], within: Interval, now: dt.datetime
+) -> tuple[list[_Host], list[int]]:
+    """The hosts, and the starts of the page's own bookings when it has limits.
 
     A host's bookings count in whichever account they were made, as the constraint against double booking does.
     """
     reach = _WIDEST_BUFFER_SECONDS + rules.buffer_before + rules.buffer_after
-    owner_of = {calendar_id: host.user_id for host in hosts for calendar_id in host.calendar_ids}
-    parameters: dict[str, int | list[int]] = {
-        "calendars": list(owner_of),
-        "hosts": [host.user_id for host in hosts],
+    parameters: dict[str, int | float | dt.datetime | list[int]] = {
+        "account_id": page.account_id,
+        "user_ids": list(host_ids),
+        "now": now,
+        "seconds": READABLE_SECONDS,
         "lo": within[0] - reach,
         "hi": within[1] + max(rules.durations, default=0) + reach,
     }
-    sql = _TAKEN_SQL
+    sql = _HOSTS_SQL
     if rules.limit_day is not None or rules.limit_week is not None:
         week_lo, week_hi = booked_range(rules, within)
-        parameters |= {"account": page.account_id, "page": page.pk, "week_lo": week_lo, "week_hi": week_hi}
+        parameters |= {"page": page.pk, "week_lo": week_lo, "week_hi": week_hi}
         sql += _BOOKED_SQL
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return _sorted_out(cursor.fetchall(), owner_of)
+        return _read(host_ids, cursor.fetchall())
 
 
-def _sorted_out(
-    rows: Sequence[tuple[int, int, int, int, int, int]], owner_of: dict[int, int]
-) -> tuple[defaultdict[int, _Taken], list[int]]:
-    taken: defaultdict[int, _Taken] = defaultdict(_Taken)
+_Row = tuple[str, int, int | None, bool | None, list[int] | None, list[int], list[int], list[int]]
+
+
+def _read(host_ids: Sequence[int], rows: Sequence[_Row]) -> tuple[list[_Host], list[int]]:
+    known = hosts_calendars_read(host_ids, [row[1:4] for row in rows if row[0] == "calendar"])
+    hosts = {user_id: _Host(calendars) for user_id, calendars in known.items()}
     booked: list[int] = []
-    for kind, key, start, end, before, after in rows:
-        if kind == 0:
-            taken[owner_of[key]].busy.append((start, end))
-        elif kind == 1:
-            reserved = Reserved(start, end, before * MINUTE_SECONDS, after * MINUTE_SECONDS)
-            taken[key].reserved.append(reserved)
+    for kind, user_id, _, _, starts, ends, before, after in rows:
+        if starts is None:
+            continue
+        if kind == "booked":
+            booked = starts
+        elif kind == "calendar":
+            hosts[user_id].busy += zip(starts, ends, strict=True)
         else:
-            booked.append(start)
-    return taken, booked
+            minutes = zip(starts, ends, before, after, strict=True)
+            hosts[user_id].reserved += [
+                Reserved(s, e, b * MINUTE_SECONDS, a * MINUTE_SECONDS) for s, e, b, a in minutes
+            ]
+    return list(hosts.values()), booked

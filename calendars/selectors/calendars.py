@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -23,28 +23,36 @@ class HostCalendars:
 
 
 HOSTS_CALENDARS_SQL = """
-select ca.user_id,
-       coalesce(array_agg(c.id order by c.id) filter (where c.is_selected), '{}') as calendar_ids,
-       cn.state = 'active' and coalesce(bool_and(
-           c.access = 'ok' and c.sync_token <> ''
-           and coalesce(c.synced_at > %(now)s - make_interval(secs => %(seconds)s), false)
-       ) filter (where c.is_selected), false) as is_readable
+select ca.user_id, c.id as calendar_id,
+       cn.state = 'active' and c.access = 'ok' and c.sync_token <> ''
+           and coalesce(c.synced_at > %(now)s - make_interval(secs => %(seconds)s), false) as is_readable
 from calendars_calendaraccount ca
 join connections_connection cn on cn.id = ca.connection_id
-left join calendars_calendar c on c.calendar_account_id = ca.id
+left join calendars_calendar c on c.calendar_account_id = ca.id and c.is_selected
 where ca.account_id = %(account_id)s and ca.user_id = any(%(user_ids)s)
-group by ca.id, ca.user_id, cn.state
 """
+"""A row for each selected calendar of the hosts that are connected; for who has none selected, one row without it."""
 
 
 def hosts_calendars(*, account_id: int, user_ids: Sequence[int], now: dt.datetime) -> dict[int, HostCalendars]:
     """Every user asked for, with the selected calendars; one query however many there are."""
-    found = {user_id: HostCalendars(user_id, False, False, ()) for user_id in user_ids}
     with connection.cursor() as cursor:
         cursor.execute(
-            HOSTS_CALENDARS_SQL,
+            f"{HOSTS_CALENDARS_SQL} order by c.id",
             {"account_id": account_id, "user_ids": list(user_ids), "now": now, "seconds": READABLE_SECONDS},
         )
-        for user_id, calendar_ids, is_readable in cursor.fetchall():
-            found[user_id] = HostCalendars(user_id, True, bool(is_readable), tuple(calendar_ids))
+        rows = cursor.fetchall()
+    return hosts_calendars_read(user_ids, rows)
+
+
+def hosts_calendars_read(
+    user_ids: Iterable[int], rows: Iterable[tuple[int, int | None, bool | None]]
+) -> dict[int, HostCalendars]:
+    """What the rows of HOSTS_CALENDARS_SQL say of each host: readable when every selected calendar is, and one is."""
+    found = {user_id: HostCalendars(user_id, False, False, ()) for user_id in user_ids}
+    for user_id, calendar_id, is_readable in rows:
+        host = found[user_id]
+        readable = bool(is_readable) and (host.is_readable or not host.is_connected)
+        ids = (*host.calendar_ids, calendar_id) if calendar_id is not None else host.calendar_ids
+        found[user_id] = HostCalendars(user_id, True, readable, ids)
     return found

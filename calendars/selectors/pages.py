@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from accounts.models import Membership
 from calendars.choices import PageState
 from calendars.models import SchedulingPage
 
@@ -30,14 +29,21 @@ def page_of(*, account_id: int, user_id: int, page_id: int) -> SchedulingPage:
     return pages_of(account_id=account_id, user_id=user_id).get(pk=page_id)
 
 
-def page_by_slug(*, slug: str) -> SchedulingPage:
-    """The page at a path, in any case, with its owner, account and hosts. Raises SchedulingPage.DoesNotExist.
+_BY_SLUG_SQL = """
+select p.* from calendars_schedulingpage p
+join accounts_membership m on m.account_id = p.account_id and m.user_id = p.owner_id
+join accounts_user u on u.id = p.owner_id and u.is_active
+where p.slug = %s and p.state <> 'deleted'
+"""
 
-    A page whose owner has left the account is not there.
+
+def page_by_slug(*, slug: str) -> SchedulingPage:
+    """The page at a path, in any case. Raises SchedulingPage.DoesNotExist.
+
+    A page whose owner has left the account is not there. In SQL, for every visitor's every click comes through here.
     """
     slug = slug.lower().strip("/")
-    if len(slug) > SLUG_LENGTH_MOST or not SLUG_PATTERN.fullmatch(slug):
-        raise SchedulingPage.DoesNotExist
-    member = Membership.objects.filter(account=OuterRef("account"), user=OuterRef("owner"))
-    pages = pages_kept().filter(Exists(member), slug=slug, owner__is_active=True)
-    return pages.select_related("owner", "account").prefetch_related("hosts").get()
+    if len(slug) <= SLUG_LENGTH_MOST and SLUG_PATTERN.fullmatch(slug):
+        for page in SchedulingPage.objects.raw(_BY_SLUG_SQL, [slug]):
+            return page
+    raise SchedulingPage.DoesNotExist

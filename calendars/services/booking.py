@@ -128,7 +128,14 @@ def _subject(page: SchedulingPage, form: BookingForm) -> str:
 
 def _reservation(booking: Booking, host: Host) -> Reservation:
     during = DateTimeTZRange(booking.starts_at, booking.ends_at)
-    return Reservation(account_id=booking.account_id, booking=booking, host_id=host.user_id, during=during)
+    return Reservation(
+        account_id=booking.account_id,
+        booking=booking,
+        host_id=host.user_id,
+        during=during,
+        buffer_before=booking.page.buffer_before,
+        buffer_after=booking.page.buffer_after,
+    )
 
 
 def _earlier(page: SchedulingPage, key: str) -> Booking | None:

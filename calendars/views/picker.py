@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,13 +29,13 @@ YEARS = range(2000, 2100)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of the month's grid; ``query`` is empty for one that cannot be booked."""
+    """A day of the grid; ``query`` (escaped) is empty for one that cannot be booked, ``css`` are its classes."""
 
-    day: dt.date
-    query: str
-    words: str
-    is_chosen: bool
-    is_today: bool
+    number: str
+    css: str
+    query: str = ""
+    words: str = ""
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ class Picker:
         starts = self.by_day.get(self.day, []) if self.day else []
         words = [time_words(start.hour, start.minute, self.language) for start in starts]
         return [
-            Link(f"{word} ({start:%Z})" if words.count(word) > 1 else word, self._query(start=utc_text(start)))
+            Link(f"{word} ({start:%Z})" if words.count(word) > 1 else word, f"{self._base}&start={utc_text(start)}")
             for word, start in zip(words, starts, strict=True)
         ]
 
@@ -171,9 +173,13 @@ class Picker:
         return [cells[at : at + 7] for at in range(0, len(cells), 7)]
 
     def _cell(self, day: dt.date) -> Cell:
-        free = day in self.by_day
-        query = f"{self._base}&day={day.isoformat()}" if free else ""
-        return Cell(day, query, day_words(day, self.language) if free else "", day == self.day, day == self.today)
+        today = " day--today" if day == self.today else ""
+        if day not in self.by_day:
+            return Cell(str(day.day), f"day day--off{today}")
+        is_chosen = day == self.day
+        chosen = " day--chosen" if is_chosen else ""
+        query = mark_safe(f"{escape(self._base)}&amp;day={day.isoformat()}")  # noqa: S308 - escaped here, once for all days
+        return Cell(str(day.day), f"day{chosen}{today}", query, day_words(day, self.language), is_chosen)
 
     @property
     def title(self) -> str:

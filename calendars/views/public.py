@@ -13,6 +13,7 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -66,7 +67,7 @@ def public_slots(request: HttpRequest, slug: str) -> HttpResponse:
     picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
     focus = request.headers.get("HX-Trigger", "").startswith("day-")
     context = _picker_context(picker) | {"is_partial": True, "focus_title": focus}
-    response = render(request, "calendars/public/_picker.html", context)
+    response = HttpResponse(render_to_string("calendars/public/_picker.html", context))
     response.headers["HX-Push-Url"] = f"{picker.page_url}?{picker.state_query}"
     return response
 

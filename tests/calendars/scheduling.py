@@ -89,7 +89,13 @@ def reservation_make(
     )
     active = state in (BookingState.CONFIRMED, BookingState.REQUESTED)
     Reservation.objects.create(
-        account=page.account, booking=booking, host=page.owner, during=DateTimeTZRange(start, end), active=active
+        account=page.account,
+        booking=booking,
+        host=page.owner,
+        during=DateTimeTZRange(start, end),
+        active=active,
+        buffer_before=page.buffer_before,
+        buffer_after=page.buffer_after,
     )
     return booking
 
