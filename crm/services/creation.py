@@ -82,7 +82,10 @@ def _facts(account_id: int, emails: list[str]) -> dict[str, frozenset[str]]:
             },
         )
         rows = cursor.fetchall()
-    return {email: frozenset(fact for at, fact in rows if at == email) for email in {row[0] for row in rows}}
+    found: dict[str, set[str]] = {}
+    for email, fact in rows:
+        found.setdefault(email, set()).add(fact)
+    return {email: frozenset(facts) for email, facts in found.items()}
 
 
 def _domains(email: str) -> Iterator[str]:

@@ -87,4 +87,4 @@ def _address(request: AccountRequest, after: str | None) -> str:
     query.pop("after", None)
     if after:
         query["after"] = after
-    return f"?{query.urlencode()}"
+    return f"{request.path}?{query.urlencode()}"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -215,6 +220,22 @@ def test_a_publisher_whose_connection_dies_goes_on_with_a_new_one() -> None:
 def terminate(pid: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_terminate_backend(%s)", [pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_publisher_process_publishes_and_ends_cleanly_when_told_to() -> None:
+    actor = actor_of(account_make()[0])
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + str(connection.settings_dict["NAME"])).geturl()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "publisher"], env={**os.environ, "DATABASE_URL": url}, stderr=subprocess.PIPE
+    )
+    contact_make(actor)
+    until = time.monotonic() + 2 * WAIT_SECONDS
+    while Event.objects.filter(seq=None).exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not Event.objects.filter(seq=None).exists()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(WAIT_SECONDS) == 0
 
 
 def test_a_consumer_that_was_down_catches_up_where_it_left(write: Write) -> None:
