@@ -4,6 +4,7 @@ but for reading templates."""
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def messages_compile(base: Path = BASE_DIR) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        fresh = target.with_suffix(".mo.new")
+        fresh = target.with_suffix(f".{os.getpid()}.new")
         with fresh.open("wb") as file:
             write_mo(file, _read(language, source), use_fuzzy=False)
         fresh.replace(target)

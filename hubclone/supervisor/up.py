@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -41,7 +42,8 @@ def main(argv: Sequence[str]) -> int:
     home = Path(os.environ.get("HUB_HOME") or ".hub").resolve()
     up = Up(HubHome(home), dict(os.environ))
     for number in STOP_SIGNALS:
-        signal.signal(number, up.asked_to_stop)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+            signal.signal(number, up.asked_to_stop)
     try:
         return up.run()
     except OSError as error:
@@ -56,8 +58,9 @@ def _refuse(error: Exception) -> int:
 
 
 def say(text: str) -> None:
-    """One line for the person who started it."""
-    print(text, flush=True)
+    """One line for the person who started it. A terminal that was closed must not keep things from being stopped."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
 
 
 class Up:

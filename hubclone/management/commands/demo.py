@@ -39,7 +39,10 @@ def _before(home: Path) -> dict[str, Any]:
     for name in BEFORE:
         path = home / name
         if path.is_file():
-            return dict(json.loads(path.read_text()))
+            try:
+                return dict(json.loads(path.read_text()))
+            except ValueError as error:
+                raise CommandError(f"{path} is damaged ({error}): mend or remove it.") from error
     return {}
 
 
