@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import count
 
 from django.db.models import QuerySet
 
@@ -47,3 +49,16 @@ def page_by_slug(*, slug: str) -> SchedulingPage:
         for page in SchedulingPage.objects.raw(_BY_SLUG_SQL, [slug]):
             return page
     raise SchedulingPage.DoesNotExist
+
+
+def slug_free(wanted: str) -> str:
+    """``wanted``, or the first of wanted-2, wanted-3 … that no page has. Only a proposal: the constraint decides."""
+    wanted = wanted[: SLUG_LENGTH_MOST - 4]
+    taken = set(SchedulingPage.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    return next(slug for slug in _numbered(wanted) if slug not in taken)
+
+
+def _numbered(wanted: str) -> Iterator[str]:
+    yield wanted
+    for number in count(2):
+        yield f"{wanted}-{number}"

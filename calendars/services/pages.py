@@ -62,7 +62,7 @@ def page_update(*, actor: Actor, page: SchedulingPage, fields: Mapping[str, Any]
         return kept
     for name, value in changed.items():
         setattr(kept, name, value)
-    kept.updated_at = Now()  # type: ignore[assignment]
+    kept.updated_at = Now()
     _save(kept)
     _audit(actor, kept, "page.updated", {"fields": sorted(changed)})
     return kept

@@ -1,0 +1,169 @@
+"""The editor of a scheduling page (C19). What it cleans to are the fields that ``calendars.services.pages`` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from calendars.choices import LocationKind
+from calendars.engine.hours import zone_names
+from calendars.forms.contact_fields import AskedField, ContactFieldsField, asked_fields, definitions_askable
+from calendars.forms.hours import DayHours, HoursField, days_of
+from calendars.forms.visitor import LineField, TextField
+from calendars.models import SchedulingPage
+from calendars.selectors.pages import SLUG_LENGTH_MOST, SLUG_PATTERN
+from calendars.words import duration_words
+from calendars.zones import zones_listed
+from hubclone.lib.brand import LIGHT_SURFACE, TEXT_CONTRAST, color_parse, contrast
+
+DURATIONS = (15, 20, 30, 45, 60, 90, 120)
+STEPS = (5, 10, 15, 20, 30, 45, 60)
+NOTICES = (0, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 4320, 10_080)
+BUFFERS = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120)
+ROLLING_DAYS_MOST = 365
+LIMIT_MOST = 1000
+_SELECTS = {"step": STEPS, "minimum_notice": NOTICES, "buffer_before": BUFFERS, "buffer_after": BUFFERS}
+
+
+def _minutes(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, coerce=int, help_text=help_text)
+
+
+class PageForm(forms.Form):
+    """``page`` is None for a new one; ``initial`` then holds the defaults."""
+
+    name = LineField(label=_("Internal name"), max_length=200, help_text=_("Only you see it."))
+    title = LineField(label=_("Title"), max_length=200, help_text=_("What visitors read at the top of the page."))
+    location_kind = forms.ChoiceField(label=_("Location"), choices=LocationKind.choices)
+    location_detail = LineField(
+        label=_("Details of the location"),
+        max_length=400,
+        required=False,
+        help_text=_("The address, the number, or who calls whom. A video call's link is made with each booking."),
+    )
+    description = TextField(label=_("Description"), max_length=4000, required=False)
+    invitation_subject = LineField(
+        label=_("Subject of the invitation"),
+        max_length=200,
+        required=False,
+        help_text=_("The guest's name is added. Empty: the title."),
+    )
+    slug = forms.CharField(label=_("Link"), max_length=SLUG_LENGTH_MOST, widget=forms.TextInput({"data-slug": ""}))
+    durations = forms.TypedMultipleChoiceField(
+        label=_("Lengths"), coerce=int, widget=forms.CheckboxSelectMultiple, help_text=_("Visitors choose one.")
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select({"data-combobox": ""}))
+    weekly_hours = HoursField(label=_("Weekly hours"))
+    step = _minutes(_("Start times every"))
+    minimum_notice = _minutes(_("Minimum notice"), _("How long before its start a meeting can still be booked."))
+    rolling_days = forms.IntegerField(
+        label=_("Days ahead"), min_value=1, max_value=ROLLING_DAYS_MOST, help_text=_("How far ahead can be booked.")
+    )
+    buffer_before = _minutes(_("Free time before"))
+    buffer_after = _minutes(_("Free time after"))
+    limit_day = forms.IntegerField(label=_("Most meetings a day"), min_value=1, max_value=LIMIT_MOST, required=False)
+    limit_week = forms.IntegerField(label=_("Most meetings a week"), min_value=1, max_value=LIMIT_MOST, required=False)
+    form_fields = ContactFieldsField(label=_("More fields"))
+    brand_color = forms.CharField(
+        label=_("Brand colour"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({"placeholder": "#1f5fbf", "data-brand-color": "", "autocomplete": "off"}),
+        help_text=_("As #rrggbb. Empty: ours."),
+    )
+
+    def __init__(self, account_id: int, page: SchedulingPage | None = None, **kwargs: Any) -> None:
+        if page is not None:
+            kwargs.setdefault("initial", model_to_dict(page))
+        super().__init__(**kwargs)
+        self.page = page
+        self.definitions = {item.name: item for item in definitions_askable(account_id)}
+        self._field(ContactFieldsField, "form_fields").definitions = self.definitions
+        for name, usual in _SELECTS.items():
+            self._field(forms.ChoiceField, name).choices = self._lengths(name, usual)
+        self._field(forms.ChoiceField, "durations").choices = self._lengths("durations", DURATIONS)
+        self._field(forms.ChoiceField, "time_zone").choices = [(name, name.replace("_", " ")) for name in self._zones()]
+
+    def _field(self, kind: type[Any], name: str) -> Any:
+        found = self.fields[name]
+        assert isinstance(found, kind)
+        return found
+
+    def _lengths(self, name: str, usual: Iterable[int]) -> list[tuple[str, str]]:
+        """The usual numbers of minutes, and those that the page has already."""
+        kept = getattr(self.page, name) if self.page else []
+        every = sorted({*usual, *(kept if isinstance(kept, list) else [kept])})
+        return [(str(minutes), duration_words(minutes) if minutes else _t("None")) for minutes in every]
+
+    def _zones(self) -> Sequence[str]:
+        """Those to choose from, and whichever zone of the database was sent."""
+        sent = str(self.data.get("time_zone", "")) or str(self.initial.get("time_zone", ""))
+        listed = zones_listed()
+        return listed if sent in listed or sent not in zone_names() else (sent, *listed)
+
+    def clean_slug(self) -> str:
+        """Lower case, without slashes at the ends."""
+        slug: str = self.cleaned_data["slug"].lower().strip("/ ")
+        if not SLUG_PATTERN.fullmatch(slug):
+            raise ValidationError(
+                _("Please use letters a–z, digits and single dashes, with one slash at most, such as anna-nowak/intro.")
+            )
+        return slug
+
+    def clean_brand_color(self) -> str:
+        """Six hexadecimal digits, or nothing."""
+        text = self.cleaned_data["brand_color"]
+        color = color_parse(text) if text else ""
+        if color is None:
+            raise ValidationError(_("Please enter a colour such as #1f5fbf."))
+        return color
+
+    def clean(self) -> dict[str, Any]:
+        """A place that visitors must find has to be told."""
+        data = super().clean() or {}
+        needs_detail = data.get("location_kind") in (LocationKind.ADDRESS, LocationKind.CUSTOM)
+        if needs_detail and not data.get("location_detail") and "location_detail" not in self.errors:
+            self.add_error("location_detail", _("Please tell visitors where you meet."))
+        return data
+
+    def path_taken(self) -> None:
+        """Say at the field that another page has the path (C14)."""
+        self.add_error(
+            "slug",
+            _("Another page has this link already. Capital letters and domains make no difference."),
+        )
+
+    @property
+    def hours_days(self) -> list[DayHours]:
+        """The week for the template."""
+        errors = self.errors.get("weekly_hours") if self.is_bound else None
+        return days_of(self["weekly_hours"].value(), errors.as_data() if errors else [])
+
+    @property
+    def asked(self) -> list[AskedField]:
+        """The added fields for the template."""
+        return asked_fields(self["form_fields"].value() or [], self.definitions)
+
+    @property
+    def askable(self) -> list[tuple[str, str]]:
+        """(name, label) of the properties that can still be added."""
+        added = {item.name for item in self.asked}
+        return [(name, _t(item.label)) for name, item in self.definitions.items() if name not in added]
+
+    @property
+    def color_is_adjusted(self) -> bool:
+        """Whether the brand colour is too light to be read on white, so that text takes a darker shade of it."""
+        color = color_parse(str(self["brand_color"].value() or ""))
+        return bool(color) and contrast(str(color), LIGHT_SURFACE) < TEXT_CONTRAST
+
+    @classmethod
+    def typed(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What was typed so far, as the initial values of a form that shows no errors yet."""
+        fields = cls.base_fields.items()
+        return {name: field.widget.value_from_datadict(data, {}, name) for name, field in fields}

@@ -1,0 +1,189 @@
+"""A member's own scheduling pages: the list and the editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.web import AccountRequest, account_view
+from calendars.choices import LocationKind, PageState
+from calendars.exceptions import PathTaken
+from calendars.forms.hours import typed_of
+from calendars.forms.page import PageForm
+from calendars.models import SchedulingPage
+from calendars.models.page import default_durations, default_weekly_hours
+from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.pages import page_of, pages_of, slug_free
+from calendars.services.pages import page_create as create
+from calendars.services.pages import page_delete as delete
+from calendars.services.pages import page_state_set, page_update
+from calendars.words import duration_words
+from calendars.zones import zone_or
+from hubclone.lib.text import slugify
+
+_STEPS = ("add_window", "drop_window", "add_field", "drop_field")
+_NOON = ("12:00", "13:00")
+
+
+@require_safe
+@account_view()
+def pages(request: AccountRequest, account_id: int) -> HttpResponse:
+    """The list, with the way to a first page and to a connected calendar."""
+    found = list(pages_of(account_id=account_id, user_id=request.user.pk))
+    context = {
+        "rows": [_row(page) for page in found],
+        "calendar_account": calendar_account_of(account_id=account_id, user_id=request.user.pk),
+    }
+    return render(request, "calendars/pages/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@account_view()
+def page_create(request: AccountRequest, account_id: int) -> HttpResponse:
+    """A new page; Save makes it."""
+    if request.method != "POST":
+        return _editor(request, PageForm(account_id, initial=_defaults(request)), None)
+    if step := _step(request):
+        return _editor(request, PageForm(account_id, initial=step), None)
+    form = PageForm(account_id, data=request.POST)
+    if form.is_valid():
+        try:
+            create(actor=request.actor, account=request.account, owner=request.user, fields=form.cleaned_data)
+        except PathTaken:
+            form.path_taken()
+        else:
+            messages.success(request, _("Your page is ready. Copy its link and share it."))
+            return redirect("calendars:pages", account_id)
+    return _editor(request, form, None, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@account_view()
+def page_edit(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
+    """An existing page; Save changes it."""
+    page = _get(request, account_id, page_id)
+    if request.method != "POST":
+        return _editor(request, PageForm(account_id, page), page)
+    if step := _step(request):
+        return _editor(request, PageForm(account_id, page, initial=step), page)
+    form = PageForm(account_id, page, data=request.POST)
+    if form.is_valid():
+        try:
+            page_update(actor=request.actor, page=page, fields=form.cleaned_data)
+        except PathTaken:
+            form.path_taken()
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("calendars:page_edit", account_id, page.pk)
+    return _editor(request, form, page, status=422)
+
+
+@require_POST
+@account_view()
+def page_pause(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
+    """Stop taking bookings, or take them again: ``state`` says which."""
+    page = _get(request, account_id, page_id)
+    state = PageState.PAUSED if request.POST.get("state") == PageState.PAUSED else PageState.ACTIVE
+    page_state_set(actor=request.actor, page=page, state=state)
+    is_paused = state == PageState.PAUSED
+    words = _("Paused: visitors see the page and cannot book.") if is_paused else _("Visitors can book again.")
+    messages.success(request, words)
+    return redirect("calendars:pages", account_id)
+
+
+@require_POST
+@account_view()
+def page_delete(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
+    """Take the page away; booked meetings stay."""
+    page = _get(request, account_id, page_id)
+    delete(actor=request.actor, page=page)
+    messages.success(request, _("“%(name)s” is deleted. Meetings that were booked on it stay.") % {"name": page.name})
+    return redirect("calendars:pages", account_id)
+
+
+def page_url(slug: str) -> str:
+    """The address that visitors get."""
+    return f"{settings.MEETINGS_URL}{reverse('calendars:public_page', args=[slug])}"
+
+
+def _get(request: AccountRequest, account_id: int, page_id: int) -> SchedulingPage:
+    try:
+        return page_of(account_id=account_id, user_id=request.user.pk, page_id=page_id)
+    except SchedulingPage.DoesNotExist:
+        raise Http404 from None
+
+
+def _row(page: SchedulingPage) -> dict[str, Any]:
+    lengths = ", ".join(duration_words(minutes) for minutes in sorted(page.durations))
+    return {
+        "page": page,
+        "key": str(page.pk),
+        "url": page_url(page.slug),
+        "lengths": lengths,
+        "is_paused": page.state == PageState.PAUSED,
+    }
+
+
+def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None, status: int = 200) -> HttpResponse:
+    base = page_url("x").removesuffix("x")
+    context = {
+        "form": form,
+        "page": page,
+        "page_base": base,
+        "page_url": page_url(page.slug) if page else "",
+        "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
+        "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
+    }
+    return render(request, "calendars/pages/editor.html", context, status=status)
+
+
+def _defaults(request: AccountRequest) -> dict[str, Any]:
+    person = slugify(request.user.name) or slugify(request.user.email.partition("@")[0]) or "meet"
+    return {
+        "title": _("Meeting with %(name)s") % {"name": request.user},
+        "name": _("Meeting"),
+        "slug": slug_free(f"{person}/{slugify(_('Meeting')) or 'meeting'}"),
+        "location_kind": LocationKind.CONFERENCE,
+        "durations": default_durations(),
+        "time_zone": zone_or(request.user.time_zone, "UTC"),
+        "weekly_hours": default_weekly_hours(),
+        "step": 30,
+        "minimum_notice": 60,
+        "rolling_days": 60,
+        "buffer_before": 0,
+        "buffer_after": 0,
+        "form_fields": [],
+    }
+
+
+def _step(request: AccountRequest) -> dict[str, Any] | None:
+    """What was typed with one window or field more or fewer, when such a button was pressed; nothing is saved."""
+    if not any(name in request.POST for name in _STEPS):
+        return None
+    typed = PageForm.typed(_without_choice(request.POST))
+    hours = typed["weekly_hours"] = typed_of(typed["weekly_hours"])
+    if request.POST.get("add_window", "") in map(str, range(7)):
+        day = hours[int(request.POST["add_window"])]
+        day.append(_NOON if day else ("09:00", "17:00"))
+    day_text, _dash, index = request.POST.get("drop_window", "").partition("-")
+    if day_text in map(str, range(7)) and index in map(str, range(len(hours[int(day_text)]))):
+        hours[int(day_text)].pop(int(index))
+    dropped = request.POST.get("drop_field")
+    typed["form_fields"] = [item for item in typed["form_fields"] if item["name"] != dropped]
+    return typed
+
+
+def _without_choice(data: QueryDict) -> QueryDict:
+    """The property that stands in the list of those to add counts only for the button beside it, and for Save."""
+    if "add_field" in data:
+        return data
+    changed = data.copy()
+    changed.pop("form_fields-add", None)
+    return changed
