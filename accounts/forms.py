@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.choices import ActorKind, Right, SeatKind, Tier
 from accounts.scopes import SCOPES, all_scopes
@@ -28,7 +29,7 @@ def scope_choices() -> list[tuple[str, Any]]:
 class ProfileForm(forms.Form):
     """A person's own profile."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As my browser asks")), *settings.LANGUAGES]
     )

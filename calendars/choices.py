@@ -2,12 +2,13 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CalendarAccess(TextChoices):
     """Whether a calendar can be read. A lost one makes its host unbookable (C10)."""
 
-    OK = "ok", _("Connected")
+    OK = "ok", pgettext_lazy("calendar", "Connected")
     LOST = "lost", _("Access lost")
 
 

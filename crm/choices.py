@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ObjectType(TextChoices):
@@ -28,7 +29,7 @@ class PropertyType(TextChoices):
     milliseconds and Z, one option, or a sorted list of options."""
 
     STRING = "string", _("Text")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("kind of property", "Number")
     BOOL = "bool", _("Yes or no")
     DATE = "date", _("Date")
     DATETIME = "datetime", _("Date and time")
