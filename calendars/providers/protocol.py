@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from connections.models import Connection
 
@@ -49,9 +49,8 @@ class RemoteCalendar:
     is_writable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """A guest of an event."""
+class Attendee(NamedTuple):
+    """A guest of an event. A tuple, because a page has thousands of them."""
 
     email: str
     name: str = ""

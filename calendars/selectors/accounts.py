@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from calendars.models import Calendar, CalendarAccount
+from calendars.registries import CALENDAR_PROVIDERS
+from connections.registries import PROVIDERS, Words
 
 
 def calendar_account_of(*, account_id: int, user_id: int) -> CalendarAccount | None:
@@ -16,3 +18,8 @@ def calendar_account_of(*, account_id: int, user_id: int) -> CalendarAccount | N
 def calendars_listed(*, calendar_account: CalendarAccount) -> QuerySet[Calendar]:
     """Every calendar that can be selected: the primary first, then by name."""
     return Calendar.objects.filter(calendar_account=calendar_account).order_by("-is_primary", "name", "id")
+
+
+def providers_offered() -> list[tuple[str, Words]]:
+    """Key and name of every kind of calendar that this installation can connect."""
+    return [(key, PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]

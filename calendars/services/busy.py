@@ -43,3 +43,13 @@ def busy_write(*, calendar: Calendar, events: Iterable[RemoteEvent], generation:
 def busy_sweep(*, calendar: Calendar, generation: int) -> None:
     """Remove what a full sync did not bring: rows of earlier generations."""
     BusyInterval.objects.filter(calendar=calendar, generation__lt=generation).delete()
+
+
+def commit_lazily() -> None:
+    """Do not wait for the disk at the end of this transaction.
+
+    For a page without a sync token: the commit of the last page brings it to the disk too, and if the machine fails
+    before that, the old token or none brings the same page again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit = off")

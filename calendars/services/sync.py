@@ -15,7 +15,7 @@ from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarGone, SyncTokenExpired
 from calendars.models import Calendar, CalendarJob
 from calendars.providers.protocol import CalendarClient, EventPage, Interval
-from calendars.services.busy import busy_sweep, busy_write
+from calendars.services.busy import busy_sweep, busy_write, commit_lazily
 from calendars.services.clients import calendar_client
 from hubclone.lib.errors import TransientError
 from hubclone.lib.jobs.choices import JobQueue
@@ -114,6 +114,8 @@ class _Run:
                 busy_write(calendar=calendar, events=page.events, generation=calendar.generation)
                 if page.sync_token:
                     self._finish(page)
+                else:
+                    commit_lazily()
             self.after_page()
         self._finished_check()
 
@@ -128,6 +130,8 @@ class _Run:
                 if page.sync_token:
                     busy_sweep(calendar=calendar, generation=calendar.generation)
                     self._finish(page, window_starts_at=window.starts_at, window_ends_at=window.ends_at)
+                else:
+                    commit_lazily()
             self.after_page()
         self._finished_check()
 

@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.web import AccountRequest, account_view
-from calendars.registries import CALENDAR_PROVIDERS
-from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.accounts import calendar_account_of, providers_offered
 from connections.registries import PROVIDERS
 from connections.services.oauth import oauth_begin
 from connections.web import form_may_lead_to
@@ -18,14 +17,14 @@ from connections.web import form_may_lead_to
 @account_view()
 def choose(request: AccountRequest, account_id: int) -> HttpResponse:
     """Which kind of calendar; the settings show the same in a dialog."""
-    return render(request, "calendars/settings/choose.html", {"providers": _providers()})
+    return render(request, "calendars/settings/choose.html", {"providers": providers_offered()})
 
 
 @require_http_methods(["GET", "POST"])
 @account_view()
 def connect(request: AccountRequest, account_id: int, provider: str) -> HttpResponseBase:
     """Say what access means (A14); accepting leads to the provider. What is connected is replaced when confirmed."""
-    if provider not in CALENDAR_PROVIDERS or provider not in PROVIDERS:
+    if provider not in dict(providers_offered()):
         raise Http404
     current = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     replace = request.POST.get("replace") == "1"
@@ -49,7 +48,3 @@ def connect(request: AccountRequest, account_id: int, provider: str) -> HttpResp
         return render(inner, "calendars/settings/access.html", context, status=400 if context["unconfirmed"] else 200)
 
     return form_may_lead_to(provider, request, answer)
-
-
-def _providers() -> list[tuple[str, object]]:
-    return [(key, PROVIDERS[key].name) for key in CALENDAR_PROVIDERS]

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.web import AccountRequest, account_view
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import CalendarAccount
-from calendars.registries import CALENDAR_PROVIDERS
-from calendars.selectors.accounts import calendar_account_of, calendars_listed
+from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
 from calendars.services.calendars import calendar_sync_set, calendars_select
 from connections.registries import PROVIDERS
 
@@ -23,8 +22,7 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponse:
     """What is connected, which calendars count, calendar sync. Adding and removing changes the form; Save keeps it."""
     calendar_account = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     if calendar_account is None:
-        providers = [(key, PROVIDERS[key].name) for key in CALENDAR_PROVIDERS]
-        return render(request, "calendars/settings/not_connected.html", {"providers": providers})
+        return render(request, "calendars/settings/not_connected.html", {"providers": providers_offered()})
     if request.method == "POST" and not {"add_chosen", "remove"} & set(request.POST):
         return _save(request, calendar_account)
     selection = _Selection(request, calendar_account)

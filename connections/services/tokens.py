@@ -38,10 +38,12 @@ def access_token_get(*, connection_id: int, stale: str | None = None) -> AccessT
     except SecretUnreadable as error:
         connection_failed(connection_id=connection_id, code=error.code)
         raise GrantRevoked(code=error.code) from error
-    found = found or _refresh_alone(connection_id, stale)
-    if isinstance(found, GrantRevoked):
-        raise found
-    return found
+    if found:
+        return found
+    refreshed = _refresh_alone(connection_id, stale)
+    if isinstance(refreshed, GrantRevoked):
+        raise refreshed
+    return refreshed
 
 
 @transaction.atomic

@@ -114,9 +114,9 @@ def test_a_window_that_runs_out_is_rolled_over(calendar: Calendar, sandbox: Cont
 
 @pytest.mark.spec("C3")
 def test_many_pages_come_in_whole(calendar: Calendar, sandbox: Control) -> None:
-    sandbox.google.events_bulk(calendar=ANNA, count=2300, every_minutes=30, minutes=20)
+    sandbox.google.events_bulk(calendar=ANNA, count=5300, every_minutes=10, minutes=10)
     calendar_sync(calendar_id=calendar.pk)
-    assert BusyInterval.objects.count() == 2301
+    assert BusyInterval.objects.count() == 5301
     assert sandbox.requests()[EVENTS_CALL] == 1 + 3
 
 

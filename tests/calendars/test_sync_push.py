@@ -157,11 +157,11 @@ def test_removing_a_calendar_closes_its_channel_and_forgets_its_busy_time(
     member: Membership, calendar: Calendar, sandbox: Control
 ) -> None:
     family = Calendar.objects.get(remote_id=FAMILY)
-    both = {"actor": actor_of(member), "calendar_account": calendar.calendar_account}
-    calendars_select(**both, calendar_ids=[calendar.pk, family.pk])
+    actor, owner = actor_of(member), calendar.calendar_account
+    calendars_select(actor=actor, calendar_account=owner, calendar_ids=[calendar.pk, family.pk])
     run_jobs()
     assert len(_live(sandbox)) == 2
-    calendars_select(**both, calendar_ids=[calendar.pk])
+    calendars_select(actor=actor, calendar_account=owner, calendar_ids=[calendar.pk])
     run_jobs()
     assert len(_live(sandbox)) == 1
     family.refresh_from_db()

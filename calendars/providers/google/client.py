@@ -6,7 +6,7 @@ The library retries nothing: jobs do. Retry and refresh are ours, so that one ru
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from googleapiclient.discovery import build
 
 from calendars.exceptions import CalendarGone, EventRefused, SyncTokenExpired
 from calendars.providers.google import mapping
+from calendars.providers.google.ahead import Ahead
 from calendars.providers.google.errors import google_errors
 from calendars.providers.protocol import (
     EventDraft,
@@ -33,7 +34,7 @@ from hubclone.lib.errors import PermanentError
 from hubclone.lib.outbound.httplib2_http import guarded_http
 
 TIMEOUT_SECONDS = 20.0
-EVENTS_A_PAGE = 1000
+EVENTS_A_PAGE = 2500
 CALENDARS_A_PAGE = 250
 BUSY_CALENDARS_MOST = 50
 PAGES_MOST = 10_000
@@ -66,6 +67,7 @@ class GoogleCalendarClient:
         self._api = _service(settings.GOOGLE["api_url"])
         credentials = ConnectionCredentials(connection.pk)
         self._http = AuthorizedHttp(credentials, http=guarded_http(timeout_seconds), max_refresh_attempts=1)
+        self._ahead = Ahead(credentials, timeout_seconds)
 
     def calendars(self) -> list[RemoteCalendar]:
         """The calendar list, hidden ones included, without those that may not even be asked for free/busy."""
@@ -155,18 +157,24 @@ class GoogleCalendarClient:
             return
 
     def _pages(self, method: Any, **arguments: Any) -> Iterator[Mapping[str, Any]]:
-        token: str | None = None
+        """Every page; while the caller works on one, the next is on its way."""
+        page = self._call(method(**arguments))
         for _ in range(PAGES_MOST):
-            page = self._call(method(**arguments, pageToken=token) if token else method(**arguments))
-            yield page
             token = page.get("nextPageToken")
             if not token:
+                yield page
                 return
+            request = method(**arguments, pageToken=token)
+            with self._ahead.begun(request) as answer:
+                yield page
+                page = self._call(request, answer)
         raise PermanentError("Google's list does not end.", code="TOO_MANY_PAGES")
 
-    def _call(self, request: Any) -> Any:
+    def _call(self, request: Any, begun: Callable[[], Any] | None = None) -> Any:
         with google_errors(self._connection_id):
-            answer = request.execute(http=self._http, num_retries=0)
+            answer = begun() if begun else None
+            if answer is None:
+                answer = request.execute(http=self._http, num_retries=0)
             if answer and not isinstance(answer, Mapping):
                 raise ValueError("not an object")
         connection_succeeded(connection_id=self._connection_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,17 +35,16 @@ def event_from(item: Json, zone: dt.tzinfo) -> RemoteEvent:
     """An event or an occurrence; ``zone`` is the calendar's, in which all-day events begin and end."""
     cancelled = item.get("status") == "cancelled"
     interval = None if cancelled else _interval(item, zone)
+    guests = item.get("attendees", ())
     return RemoteEvent(
         remote_id=item["id"],
-        blocks=interval is not None and _blocks(item),
+        blocks=interval is not None and _blocks(item, guests),
         interval=interval,
         is_cancelled=cancelled,
         summary=item.get("summary", ""),
-        attendees=tuple(
-            Attendee(a["email"], a.get("displayName", "")) for a in item.get("attendees", ()) if a.get("email")
-        ),
+        attendees=tuple([Attendee(a["email"], a.get("displayName", "")) for a in guests if "email" in a]),
         conference_url=item.get("hangoutLink", ""),
-        private=item.get("extendedProperties", {}).get("private", {}),
+        private=item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {},
     )
 
 
@@ -90,12 +89,11 @@ def instant_text(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _blocks(item: Json) -> bool:
+def _blocks(item: Json, guests: Sequence[Json]) -> bool:
     """C3: free, declined and working-location events do not block; tentative, out-of-office and all-day ones do."""
     if item.get("transparency") == "transparent" or item.get("eventType") in FREE_KINDS:
         return False
-    mine = next((a for a in item.get("attendees", ()) if a.get("self")), None)
-    return mine is None or mine.get("responseStatus") != "declined"
+    return not any(a.get("responseStatus") == "declined" and a.get("self") for a in guests)
 
 
 def _interval(item: Json, zone: dt.tzinfo) -> Interval | None:

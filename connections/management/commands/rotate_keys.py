@@ -51,7 +51,7 @@ def _batch(model: type[models.Model], field: EncryptedJSONField, last: int) -> l
             f"select {key}, {column} from {table} where {column} <> '' and {key} > %s order by {key} limit %s",  # noqa: S608
             [last, BATCH],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _rotate_row(model: type[models.Model], field: EncryptedJSONField, pk: int, secret: str) -> bool:
@@ -71,6 +71,11 @@ def _rotate_row(model: type[models.Model], field: EncryptedJSONField, pk: int, s
 
 def _names(model: type[models.Model], field: EncryptedJSONField) -> tuple[str, str, str]:
     quote = connection.ops.quote_name
-    key = model._meta.pk
-    assert key is not None
-    return quote(model._meta.db_table), quote(key.column), quote(field.column)
+    return quote(model._meta.db_table), quote(_column(model._meta.pk)), quote(_column(field))
+
+
+def _column(field: models.Field[Any, Any] | None) -> str:
+    """Stored fields, of which a primary key is one, have a column."""
+    assert field is not None
+    assert field.column is not None
+    return field.column
