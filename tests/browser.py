@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
-WIDE = {"width": 1440, "height": 900}
-NARROW = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
@@ -44,7 +44,11 @@ def open_page(headless: Browser) -> Iterator[PageFactory]:
         *, narrow: bool = False, theme: str = "light", locale: str = "en-GB", zone: str = "Europe/Warsaw", **more: Any
     ) -> Page:
         context = headless.new_context(
-            viewport=NARROW if narrow else WIDE, color_scheme=theme, locale=locale, timezone_id=zone, **more
+            viewport=NARROW if narrow else WIDE,
+            color_scheme="dark" if theme == "dark" else "light",
+            locale=locale,
+            timezone_id=zone,
+            **more,
         )
         context.set_default_timeout(10_000)
         contexts.append(context)

@@ -52,8 +52,8 @@ def enter(page: Page, membership: Membership, url: str) -> None:
     """Sign this person in without the form."""
     client = Client()
     client.force_login(membership.user)
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    page.context.add_cookies([{**cookie, "url": url}])
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
 def check(page: Page, name: str) -> list[str]:

@@ -114,10 +114,10 @@ def test_unsaved_changes_are_named_and_guarded(guide: str, open_page: PageFactor
     expect(page.get_by_text("You have unsaved changes.")).to_be_hidden()
     page.get_by_label("Internal name").fill("Longer call")
     expect(page.get_by_text("You have unsaved changes.")).to_be_visible()
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.reload()
-    assert asked == ["beforeunload"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_event("dialog") as asked:
+        page.reload()
+    assert asked.value.type == "beforeunload"
 
 
 def test_a_toast_from_a_header_is_shown_and_can_be_dismissed(guide: str, open_page: PageFactory) -> None:

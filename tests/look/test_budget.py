@@ -8,7 +8,9 @@ from pathlib import Path
 
 import django_htmx
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from pytest_django import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
@@ -28,6 +30,17 @@ def weight(paths: list[Path]) -> int:
 def test_all_style_sheets_and_scripts_together_stay_under_100_kb() -> None:
     files = [*STATIC.rglob("*.css"), *STATIC.rglob("*.js"), HTMX / "django_htmx/htmx-2.min.js"]
     assert weight(files) < APP_LIMIT
+
+
+def test_every_file_that_a_style_sheet_names_is_there_under_its_hashed_name(settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    sheets = list(tmp_path.glob("css/components/controls.*.css"))
+    assert any(re.search(r"img/chevron\.[0-9a-f]{12}\.svg", sheet.read_text()) for sheet in sheets)
 
 
 @pytest.mark.django_db
