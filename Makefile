@@ -13,7 +13,8 @@ CHECK_ENV := SECRET_KEY=check HMAC_KEY=check ENCRYPTION_KEYS=ZmDfcTF7_60GrrY167z
 	DATABASE_URL=postgres://check:check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test static-checks tests lint audit bench shell messages features chromium
+.PHONY: help run test static-checks tests lint audit bench shell messages features chromium \
+	check-style check-format check-types check-imports check-migrations check-messages
 
 help:
 	@echo "make run        everything on this machine: http://127.0.0.1:8000 (PORT=…, HUB_HOME=…)"
@@ -29,12 +30,24 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test chromium static-checks tests
 
-static-checks: $(VENV)/.test
+static-checks: check-style check-format check-types check-imports check-migrations check-messages
+
+check-style: $(VENV)/.test
 	$(BIN)/ruff check .
+
+check-format: $(VENV)/.test
 	$(BIN)/ruff format --check .
+
+check-types: $(VENV)/.test
 	$(CHECK_ENV) $(BIN)/mypy $(PACKAGES)
+
+check-imports: $(VENV)/.test
 	$(BIN)/lint-imports
+
+check-migrations: $(VENV)/.test
 	$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
+
+check-messages: $(VENV)/.test
 	$(CHECK_ENV) $(BIN)/python manage.py messages_check
 
 tests:
