@@ -10,8 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import IntegrityError, connection, transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -20,13 +19,14 @@ from accounts.services.audit import audit_write
 from calendars.choices import BookingState, LocationKind
 from calendars.engine.slots import Refusal
 from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
-from calendars.models import Booking, Reservation, SchedulingPage
+from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
 from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
-from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, booking_jobs_enqueue, request_jobs_enqueue
+from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays
 from calendars.services.booking_records import contact_write, meeting_write
+from calendars.services.booking_rows import booking_rows_insert
 from hubclone.lib.locks import LockSpace, transaction_lock
 
 SUBJECT_LENGTH_MOST = 400
@@ -70,12 +70,7 @@ def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence
         contact_write(actor=actor, booking=booking)
     else:
         meeting_write(actor=actor, page=page, booking=booking)
-    booking.save(force_insert=True)
-    Reservation.objects.bulk_create([_reservation(booking, host) for host in hosts])
-    if booking.state == BookingState.REQUESTED:
-        request_jobs_enqueue(booking)
-    else:
-        booking_jobs_enqueue(booking)
+    booking_rows_insert(booking, host_ids=[host.user_id for host in hosts], job_delays=job_delays(booking))
     _audit(actor, booking)
     return booking
 
@@ -126,23 +121,17 @@ def _subject(page: SchedulingPage, form: BookingForm) -> str:
     return f"{page.invitation_subject or page.title}: {guest}"[:SUBJECT_LENGTH_MOST]
 
 
-def _reservation(booking: Booking, host: Host) -> Reservation:
-    during = DateTimeTZRange(booking.starts_at, booking.ends_at)
-    return Reservation(
-        account_id=booking.account_id,
-        booking=booking,
-        host_id=host.user_id,
-        during=during,
-        buffer_before=booking.page.buffer_before,
-        buffer_after=booking.page.buffer_after,
-    )
-
-
 def _earlier(page: SchedulingPage, key: str) -> Booking | None:
     """The booking that this key made already."""
     if not key:
         return None
-    return Booking.objects.filter(account_id=page.account_id, page=page, idempotency_key=key).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [page.account_id, page.pk, key])
+        found = cursor.fetchone()
+    return Booking.objects.get(pk=found[0]) if found else None
+
+
+_EARLIER = "select id from calendars_booking where account_id = %s and page_id = %s and idempotency_key = %s"
 
 
 def _constraint(error: IntegrityError) -> str:

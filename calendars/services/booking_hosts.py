@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
+from django.db import connection
 
 from calendars.choices import CalendarAccess
 from calendars.exceptions import HostUnavailable, SlotTaken
@@ -14,6 +16,7 @@ from calendars.models import Calendar, CalendarAccount, SchedulingPage
 from calendars.providers.protocol import Interval, Unreadable
 from calendars.selectors.availability import page_host_ids
 from calendars.services.clients import calendar_client
+from connections.models import Connection
 from hubclone.lib.errors import NeedsUserError, PermanentError, TransientError
 
 log = structlog.get_logger(__name__)
@@ -23,7 +26,10 @@ ANSWER_SECONDS = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A user whose time a booking takes. ``calendar_account`` is None for one who works offline (C4)."""
+    """A user whose time a booking takes. ``calendar_account`` is None for one who works offline (C4).
+
+    Its rows carry what a booking needs and no more: ids, the provider, and of the calendars what the query names.
+    """
 
     user_id: int
     calendar_account: CalendarAccount | None
@@ -36,15 +42,17 @@ class Host:
 
 
 def hosts_of(page: SchedulingPage) -> list[Host]:
-    """The page's hosts by ascending id, with their calendars. Two queries when the page's hosts are prefetched."""
-    users = page_host_ids(page)
-    accounts = (
-        CalendarAccount.objects.filter(account_id=page.account_id, user_id__in=users)
-        .select_related("connection")
-        .prefetch_related("calendars")
-    )
-    found = {account.user_id: account for account in accounts}
-    return [_host(user_id, found.get(user_id)) for user_id in users]
+    """The page's hosts by ascending id, with their calendars. One query when the page's hosts are prefetched."""
+    hosts = {user_id: Host(user_id, None, []) for user_id in page_host_ids(page)}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOSTS, [page.account_id, list(hosts)])
+        for user_id, account_id, connection_id, provider, *calendar in cursor.fetchall():
+            link = Connection(pk=connection_id, account_id=page.account_id, owner_id=user_id, provider=provider)
+            account = CalendarAccount(pk=account_id, account_id=page.account_id, user_id=user_id, connection=link)
+            known = hosts[user_id]
+            found = [_calendar(account, calendar)] if calendar[0] is not None else []
+            hosts[user_id] = Host(user_id, known.calendar_account or account, [*known.calendars, *found])
+    return list(hosts.values())
 
 
 def hosts_free_check(
@@ -62,8 +70,27 @@ def hosts_free_check(
             _host_free_check(host, host.calendar_account, window)
 
 
-def _host(user_id: int, account: CalendarAccount | None) -> Host:
-    return Host(user_id, account, tuple(account.calendars.all()) if account else ())
+def _calendar(account: CalendarAccount, row: Sequence[Any]) -> Calendar:
+    pk, remote_id, access, is_selected, is_primary = row
+    return Calendar(
+        pk=pk,
+        account_id=account.account_id,
+        calendar_account=account,
+        remote_id=remote_id,
+        access=access,
+        is_selected=is_selected,
+        is_primary=is_primary,
+    )
+
+
+_HOSTS = """
+select ca.user_id, ca.id, cn.id, cn.provider, c.id, c.remote_id, c.access, c.is_selected, c.is_primary
+from calendars_calendaraccount ca
+join connections_connection cn on cn.id = ca.connection_id
+left join calendars_calendar c on c.calendar_account_id = ca.id and (c.is_selected or c.is_primary)
+where ca.account_id = %s and ca.user_id = any(%s)
+order by ca.user_id, c.id
+"""
 
 
 def _host_free_check(host: Host, calendar_account: CalendarAccount, window: Interval) -> None:

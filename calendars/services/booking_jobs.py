@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendars.choices import BookingState
 from calendars.models import Booking, CalendarJob
+from calendars.selectors.bookings import OPEN_STATES
 from hubclone.lib.jobs.choices import JobQueue
 from hubclone.lib.jobs.services import job_enqueue
 
@@ -14,32 +16,25 @@ CONFIRMATION_DELAY_SECONDS = 60
 REQUEST_HOLD_SECONDS = 48 * 3600
 
 
-def booking_jobs_enqueue(booking: Booking) -> None:
-    """For a confirmed booking: its event, which tells everybody when it is there, or the e-mails alone."""
-    if booking.calendar_id is None:
-        _enqueue(booking, TELL)
-        return
-    _enqueue(booking, EVENT_CREATE)
-    _enqueue(booking, TELL, delay_seconds=CONFIRMATION_DELAY_SECONDS)
+def job_delays(booking: Booking) -> dict[str, int]:
+    """What follows a booking or a request, each with the seconds until it is due; the first is due at once.
+
+    An event tells everybody when it is there. A request's time is let go when nobody answers.
+    """
+    if booking.state == BookingState.REQUESTED:
+        return {TELL: 0, REQUEST_EXPIRE: REQUEST_HOLD_SECONDS}
+    return {TELL: 0} if booking.calendar_id is None else {EVENT_CREATE: 0, TELL: CONFIRMATION_DELAY_SECONDS}
 
 
-def request_jobs_enqueue(booking: Booking) -> None:
-    """For a request: tell both sides, and let go of the time when nobody answers."""
-    _enqueue(booking, TELL)
-    _enqueue(booking, REQUEST_EXPIRE, delay_seconds=REQUEST_HOLD_SECONDS)
-
-
-def tell_enqueue(booking: Booking) -> None:
-    """Tell both sides what became of the booking by now."""
-    _enqueue(booking, TELL)
-
-
-def _enqueue(booking: Booking, kind: str, *, delay_seconds: float = 0) -> None:
-    job_enqueue(
-        CalendarJob,
-        account_id=booking.account_id,
-        kind=kind,
-        payload={"booking_id": booking.pk},
-        queue=JobQueue.REALTIME,
-        delay_seconds=delay_seconds,
-    )
+def jobs_enqueue(booking: Booking) -> None:
+    """Enqueue what follows from the booking's present state."""
+    delays = job_delays(booking) if booking.state in OPEN_STATES else {TELL: 0}
+    for kind, delay in delays.items():
+        job_enqueue(
+            CalendarJob,
+            account_id=booking.account_id,
+            kind=kind,
+            payload={"booking_id": booking.pk},
+            queue=JobQueue.REALTIME,
+            delay_seconds=delay,
+        )

@@ -15,7 +15,7 @@ from calendars.exceptions import RequestAnswered
 from calendars.models import Booking, Reservation
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_hosts import hosts_of
-from calendars.services.booking_jobs import booking_jobs_enqueue, tell_enqueue
+from calendars.services.booking_jobs import jobs_enqueue
 from calendars.services.booking_records import meeting_write
 
 
@@ -32,7 +32,7 @@ def request_confirm(*, actor: Actor, booking_id: int) -> Booking:
         event_plan(booking, organiser)
         meeting_write(actor=actor, page=booking.page, booking=booking)
         booking.save()
-        booking_jobs_enqueue(booking)
+        jobs_enqueue(booking)
         _audit(actor, booking, "booking.confirmed")
     return booking
 
@@ -71,7 +71,7 @@ def _end(booking: Booking, state: BookingState) -> None:
     booking.state = state
     booking.save(update_fields=["state"])
     Reservation.objects.filter(booking=booking).update(active=False)
-    tell_enqueue(booking)
+    jobs_enqueue(booking)
 
 
 def _audit(actor: Actor, booking: Booking, action: str) -> None:

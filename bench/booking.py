@@ -1,0 +1,111 @@
+"""Bookings under load: nobody is booked twice, how many a second, and how soon they are in the calendar."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from django.db import connections
+from django.db.models import Count
+
+from bench.booking_calendar import to_calendar_seconds
+from bench.booking_data import page_make, request_make, slot_of, visitor
+from bench.booking_raw import RawBookings
+from bench.figures import Figure
+from calendars.exceptions import SlotTaken
+from calendars.models import Booking, Reservation, SchedulingPage
+from calendars.services.booking import booking_create
+
+THREADS = 64
+ATTEMPTS, SLOTS = 10_000, 100
+RATE_BOOKINGS = 3_200
+ROUNDS = 3
+"""A round is both ways in turn; the median of the ratios counts."""
+
+
+def run() -> Iterator[Figure]:
+    """All five figures."""
+    yield from _rush()
+    yield _rate()
+    idle, queued = to_calendar_seconds()
+    yield Figure("booking", "to_calendar_p95", idle, "s")
+    yield Figure("booking", "to_calendar_p95_queued", queued, "s")
+
+
+def _rush() -> Iterator[Figure]:
+    """10,000 attempts of 64 threads on 100 slots of one host."""
+    page = page_make()
+    slots = [number % SLOTS for number in range(ATTEMPTS)]
+    random.Random(7).shuffle(slots)
+    outcome: Counter[str] = Counter()
+
+    def attempt(number: int) -> None:
+        try:
+            _book(page, slots[number], number)
+        except SlotTaken:
+            outcome["taken"] += 1
+        else:
+            outcome["booked"] += 1
+
+    in_threads(ATTEMPTS, attempt)
+    assert sum(outcome.values()) == ATTEMPTS, outcome
+    times = Reservation.objects.filter(host=page.owner, active=True).values("during").annotate(n=Count("id"))
+    doubles = sum(row["n"] - 1 for row in times)
+    yield Figure("booking", "doubles", doubles, "bookings", bound="= 0")
+    yield Figure("booking", "booked", Booking.objects.filter(page=page).count(), "bookings", bound="= 100")
+
+
+def _rate() -> Figure:
+    """Each thread books on a page of its own, which is read once; the reference writes the same rows in raw SQL."""
+    pages = [page_make() for _ in range(THREADS)]
+    raw = RawBookings(_book(pages[0], 5_000, 0).pk)
+    rounds = []
+    for turn in range(ROUNDS):
+        ours = _per_second(lambda n, turn=turn: _book(pages[n % THREADS], _nth(turn, n), n))  # type: ignore[misc]
+        theirs = _per_second(lambda n, turn=turn: raw.write(pages[n % THREADS].owner_id, _nth(turn + ROUNDS, n)))  # type: ignore[misc]
+        rounds.append((ours / theirs, ours, theirs))
+    ratio, value, limit = sorted(rounds)[ROUNDS // 2]
+    return Figure("booking", "rate", round(value, 1), "bookings/s", round(limit, 1), round(ratio, 3), ">= 0.25")
+
+
+def _nth(turn: int, number: int) -> int:
+    """A slot of a page that no other turn or number has."""
+    return turn * (RATE_BOOKINGS // THREADS) + number // THREADS
+
+
+def _book(page: SchedulingPage, slot: int, number: int) -> Booking:
+    request = request_make(slot_of(slot), f"guest{number}.{slot}@example.com")
+    return booking_create(actor=visitor(page), page=page, request=request)
+
+
+def _per_second(work: Callable[[int], object]) -> float:
+    began = time.perf_counter()
+    in_threads(RATE_BOOKINGS, work)
+    return RATE_BOOKINGS / (time.perf_counter() - began)
+
+
+def in_threads(count: int, work: Callable[[int], object]) -> None:
+    """``work(0) … work(count - 1)`` on 64 threads, the n-th on thread n mod 64; the first error is raised here."""
+    errors: list[Exception] = []
+    barrier = threading.Barrier(THREADS)
+
+    def body(thread: int) -> None:
+        try:
+            barrier.wait()
+            for number in range(thread, count, THREADS):
+                work(number)
+        except Exception as error:  # noqa: BLE001 - raised below
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=body, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
