@@ -16,6 +16,12 @@ def zones_listed() -> tuple[str, ...]:
     return tuple(sorted({row[2] for row in rows} & zone_names() | {"UTC"}))
 
 
+@lru_cache(maxsize=1)
+def zones_in_words() -> tuple[tuple[str, str], ...]:
+    """(name, name without underscores) of those listed."""
+    return tuple((name, name.replace("_", " ")) for name in zones_listed())
+
+
 def zone_or(name: str, otherwise: str) -> str:
     """``name`` when it is a zone of the database, else ``otherwise``."""
     return name if name in zone_names() else otherwise

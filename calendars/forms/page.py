@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from calendars.choices import LocationKind
 from calendars.engine.hours import zone_names
@@ -99,7 +100,8 @@ class PageForm(forms.Form):
         """The usual numbers of minutes, and those that the page has already."""
         kept = getattr(self.page, name) if self.page else []
         every = sorted({*usual, *(kept if isinstance(kept, list) else [kept])})
-        return [(str(minutes), duration_words(minutes) if minutes else _t("None")) for minutes in every]
+        none = pgettext("length of time", "None")
+        return [(str(minutes), duration_words(minutes) if minutes else none) for minutes in every]
 
     def _zones(self) -> Sequence[str]:
         """Those to choose from, and whichever zone of the database was sent."""

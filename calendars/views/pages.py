@@ -28,8 +28,8 @@ from calendars.words import duration_words
 from calendars.zones import zone_or
 from hubclone.lib.text import slugify
 
+LAST_FULL_HOUR = 22
 _STEPS = ("add_window", "drop_window", "add_field", "drop_field")
-_NOON = ("12:00", "13:00")
 
 
 @require_safe
@@ -171,13 +171,21 @@ def _step(request: AccountRequest) -> dict[str, Any] | None:
     hours = typed["weekly_hours"] = typed_of(typed["weekly_hours"])
     if request.POST.get("add_window", "") in map(str, range(7)):
         day = hours[int(request.POST["add_window"])]
-        day.append(_NOON if day else ("09:00", "17:00"))
+        day.append(_following(day[-1][1]) if day else ("09:00", "17:00"))
     day_text, _dash, index = request.POST.get("drop_window", "").partition("-")
     if day_text in map(str, range(7)) and index in map(str, range(len(hours[int(day_text)]))):
         hours[int(day_text)].pop(int(index))
     dropped = request.POST.get("drop_field")
     typed["form_fields"] = [item for item in typed["form_fields"] if item["name"] != dropped]
     return typed
+
+
+def _following(end: str) -> tuple[str, str]:
+    """An hour's window one hour after another's end; empty when the day is over by then."""
+    hour, _colon, minute = end.partition(":")
+    if not (hour.isdigit() and int(hour) < LAST_FULL_HOUR):
+        return "", ""
+    return f"{int(hour) + 1:02}:{minute}", f"{int(hour) + 2:02}:{minute}"
 
 
 def _without_choice(data: QueryDict) -> QueryDict:

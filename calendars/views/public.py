@@ -34,7 +34,7 @@ from calendars.services.booking_mail import invitation_of
 from calendars.views.picker import YEARS, Picker, Wish, utc_text
 from calendars.views.public_done import done_context
 from calendars.words import language_now, span_words
-from calendars.zones import zones_listed
+from calendars.zones import zones_in_words, zones_listed
 
 REFERENCE_SALT = "calendars.public.booked"
 FRESH_TIMES_MOST = 12
@@ -54,7 +54,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     if start is not None and picker.is_open:
         form = VisitorForm(page, initial={"key": secrets.token_urlsafe(18)})
         return _form_page(request, picker, form, start)
-    zones = {"zones": zones_listed()}
+    zones = {"zones": zones_in_words(), "is_zone_listed": picker.wish.zone in zones_listed()}
     return render(request, "calendars/public/page.html", _picker_context(picker) | zones)
 
 

@@ -1,0 +1,123 @@
+"""The visitor's page and the editor in a real browser: keyboard, narrow screens, other zones, and axe."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.registries import ACCOUNT_INITIALISERS
+from calendars.models import Booking, SchedulingPage
+from tests.accounts.factories import MembershipFactory, actor_of
+from tests.browser import PageFactory, axe_violations, overflow, picture
+from tests.calendars.scheduling import page_make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.spec("C20")]
+
+
+@pytest.fixture
+def page() -> SchedulingPage:
+    membership = MembershipFactory(super_admin=True, user__name="Anna Nowak")
+    for initialise in ACCOUNT_INITIALISERS.values():
+        initialise(membership.account, actor_of(membership))
+    every_day = {str(day): [["09:00", "17:00"]] for day in range(7)}
+    return page_make(
+        membership=membership,
+        slug="anna-nowak/intro",
+        durations=[30, 60],
+        weekly_hours=every_day,
+        brand_color="#0b7a5c",
+        form_fields=[{"name": "phone", "label": "Phone number", "required": True}],
+    )
+
+
+def fill_and_send(visitor: Page) -> None:
+    visitor.fill("[name=first_name]", "Olga")
+    visitor.fill("[name=email]", "olga@example.com")
+    visitor.fill("[name=answer-phone]", "+48 600 700 800")
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("h1")).to_have_text("Your request is sent")
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_visitor_books_with_the_keyboard_in_a_zone_found_by_the_browser(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage, narrow: bool
+) -> None:
+    visitor = open_page(narrow=narrow, zone="Asia/Tokyo", locale="en-US")
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?month=2099-01")
+    expect(visitor.locator("#slots-title")).to_have_text("No free times")
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}")
+    expect(visitor.locator("[name=tz]")).to_have_value("Asia/Tokyo")
+    picture(visitor, f"public-{'narrow' if narrow else 'wide'}")
+    assert axe_violations(visitor) == []
+    assert overflow(visitor) == 0
+    visitor.locator("a.day").last.focus()
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#slots-title")).to_be_focused()
+    assert "day=" in visitor.url
+    assert "Asia/Tokyo" in visitor.url
+    visitor.locator("a.slot").first.press("Enter")
+    assert axe_violations(visitor) == []
+    assert overflow(visitor) == 0
+    fill_and_send(visitor)
+    picture(visitor, f"booked-{'narrow' if narrow else 'wide'}")
+    assert axe_violations(visitor) == []
+    assert Booking.objects.get().guest_time_zone == "Asia/Tokyo"
+
+
+def test_a_visitor_books_without_javascript(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    visitor = open_page(java_script_enabled=False)
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}")
+    visitor.locator("a.day").last.click()
+    visitor.select_option("[name=tz]", "America/New_York")
+    visitor.get_by_role("button", name="Apply").click()
+    assert "day=" in visitor.url
+    visitor.get_by_role("link", name="1 hour").click()
+    visitor.locator("a.slot").first.click()
+    fill_and_send(visitor)
+    booking = Booking.objects.get()
+    assert booking.guest_time_zone == "America/New_York"
+    assert (booking.ends_at - booking.starts_at).seconds == 3600
+
+
+def test_going_back_shows_the_state_of_the_address(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    visitor = open_page()
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    first = visitor.locator("#month-title").inner_text()
+    visitor.locator("#month-next").click()
+    expect(visitor.locator("#month-title")).not_to_have_text(first)
+    visitor.go_back()
+    expect(visitor.locator("#month-title")).to_have_text(first)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.spec("C19")
+def test_the_editor_and_the_list_work_and_are_accessible(
+    live_server: LiveServer, open_page: PageFactory, client: Client, page: SchedulingPage, narrow: bool
+) -> None:
+    client.force_login(page.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    owner = open_page(narrow=narrow)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    owner.context.add_cookies([cookie])  # type: ignore[list-item]
+    owner.goto(f"{live_server.url}/app/{page.account_id}/meetings/")
+    picture(owner, f"pages-{'narrow' if narrow else 'wide'}")
+    assert axe_violations(owner) == []
+    assert overflow(owner) == 0
+    owner.get_by_role("link", name="Edit").click()
+    assert axe_violations(owner) == []
+    assert overflow(owner) == 0
+    owner.click("#hours-2-add")
+    expect(owner.locator("[name=weekly_hours-2-start]")).to_have_count(2)
+    expect(owner.locator("[data-unsaved]")).to_be_visible()
+    owner.fill("[name=slug]", "Anna/New")
+    expect(owner.locator("[data-link-preview]")).to_contain_text("/meetings/anna/new")
+    owner.get_by_role("button", name="Save").last.click()
+    expect(owner.locator("[data-toast]")).to_contain_text("Saved")
+    page.refresh_from_db()
+    assert page.slug == "anna/new"
+    assert page.weekly_hours["2"] == [["09:00", "17:00"], ["18:00", "19:00"]]
