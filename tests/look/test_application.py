@@ -30,6 +30,8 @@ APP_PAGES = [
     "settings/activity/audit-log/",
     "settings/activity/failed-jobs/",
     "meetings/",
+    "meetings/new/",
+    "meetings/pages/{page}/",
     "meetings/bookings/",
     "contacts/",
     "contacts/new/",
@@ -71,7 +73,9 @@ def test_a_page_of_the_application(
     for theme, narrow in (("light", False), ("dark", True)):
         page = open_page(theme=theme, narrow=narrow)
         enter(page, host, live_server.url)
-        response = page.goto(f"{live_server.url}/app/{host.account_id}/{path}")
+        response = page.goto(
+            f"{live_server.url}/app/{host.account_id}/{path.format(page=SchedulingPage.objects.get().pk)}"
+        )
         assert response is not None
         assert response.status == 200
         assert check(page, f"app-{path.strip('/').replace('/', '-')}-{theme}") == []
