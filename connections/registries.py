@@ -85,8 +85,10 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class ProviderDescriptor:
-    """A kind of outside account. ``error_guide`` maps an error's code to words; ``access_page`` is where people see and
-    take back what they granted, at the provider."""
+    """A kind of outside account, shown as ``name``; ``choice`` is its longer name in lists.
+
+    ``error_guide`` maps an error's code to words; ``access_page`` is where people see and take back what they granted.
+    """
 
     key: str
     name: Words
@@ -94,6 +96,7 @@ class ProviderDescriptor:
     scopes: tuple[ScopeWords, ...]
     error_guide: Mapping[str, Advice]
     oauth: OAuthClient | None = None
+    choice: Words = ""
     access_page: str = ""
 
     def scope_words(self, scopes: Sequence[str]) -> list[Words]:

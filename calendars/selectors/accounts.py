@@ -22,4 +22,4 @@ def calendars_listed(*, calendar_account: CalendarAccount) -> QuerySet[Calendar]
 
 def providers_offered() -> list[tuple[str, Words]]:
     """Key and name of every kind of calendar that this installation can connect."""
-    return [(key, PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]
+    return [(key, PROVIDERS[key].choice or PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]

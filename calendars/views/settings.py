@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,11 +15,12 @@ from calendars.models import CalendarAccount
 from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
 from calendars.services.calendars import calendar_sync_set, calendars_select
 from connections.registries import PROVIDERS
+from connections.web import form_may_lead_to
 
 
 @require_http_methods(["GET", "POST"])
 @account_view()
-def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponse:
+def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponseBase:
     """What is connected, which calendars count, calendar sync. Adding and removing changes the form; Save keeps it."""
     calendar_account = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     if calendar_account is None:
@@ -29,7 +31,7 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponse:
     return _page(request, calendar_account, selection)
 
 
-def _save(request: AccountRequest, calendar_account: CalendarAccount) -> HttpResponse:
+def _save(request: AccountRequest, calendar_account: CalendarAccount) -> HttpResponseBase:
     selection = _Selection(request, calendar_account)
     try:
         calendars_select(actor=request.actor, calendar_account=calendar_account, calendar_ids=selection.ids)
@@ -46,7 +48,7 @@ def _save(request: AccountRequest, calendar_account: CalendarAccount) -> HttpRes
 
 def _page(
     request: AccountRequest, calendar_account: CalendarAccount, selection: _Selection, error: str = ""
-) -> HttpResponse:
+) -> HttpResponseBase:
     calendars = list(calendars_listed(calendar_account=calendar_account))
     connection = calendar_account.connection
     context = {
@@ -60,7 +62,11 @@ def _page(
         "is_changed": selection.is_changed,
         "error": error,
     }
-    return render(request, "calendars/settings/connected.html", context, status=422 if error else 200)
+
+    def answer(inner: HttpRequest) -> HttpResponse:
+        return render(inner, "calendars/settings/connected.html", context, status=422 if error else 200)
+
+    return form_may_lead_to(connection.provider, request, answer)
 
 
 class _Selection:

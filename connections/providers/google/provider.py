@@ -75,6 +75,7 @@ GOOGLE = PROVIDERS.register(
         ),
         error_guide=ERROR_GUIDE,
         oauth=GoogleOAuth(),
+        choice="Google / Gmail",
         access_page="https://myaccount.google.com/connections",
     ),
 )
