@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Protocol
 
 import pytest
@@ -66,6 +67,11 @@ def soon(days: int = 3, hour: int = 10) -> dt.datetime:
     return today + days * DAY
 
 
+def _blocking(events: Mapping[str, RemoteEvent]) -> list[dt.datetime]:
+    """When its owner becomes busy."""
+    return sorted(event.interval.starts_at for event in events.values() if event.blocks and event.interval)
+
+
 class ProviderContract:
     """Inherit as ``TestX`` and give a fixture ``world``."""
 
@@ -112,6 +118,24 @@ class ProviderContract:
         events, _ = self._all(world)
         starts = sorted(e.interval.starts_at for e in events.values() if e.blocks and e.interval)
         assert starts == [first.starts_at + n * DAY for n in range(5)]
+
+    @pytest.mark.spec("C3")
+    def test_a_series_follows_its_exceptions_and_its_end(self, world: World) -> None:
+        """One occurrence is cancelled, one moved; later the whole series is deleted."""
+        first = Interval(soon(), soon() + HOUR)
+        master = world.series_make(world.primary, first, 5)
+        known, token = self._all(world)
+        ids = sorted(known, key=lambda id_: str(known[id_].interval))
+        target = Interval(soon(20), soon(20) + HOUR)
+        world.event_delete(world.primary, ids[1])
+        world.event_move(world.primary, ids[2], target)
+        changes, token = self._all(world, token=token)
+        known |= changes
+        expected = [first.starts_at, first.starts_at + 3 * DAY, first.starts_at + 4 * DAY, target.starts_at]
+        assert _blocking(known) == _blocking(self._all(world)[0]) == expected
+        world.event_delete(world.primary, master)
+        known |= self._all(world, token=token)[0]
+        assert _blocking(known) == []
 
     def test_an_incremental_sync_brings_what_changed_and_what_is_gone(self, world: World) -> None:
         kept, moved, gone = (
