@@ -42,6 +42,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-discard]")) changed.clear();
 });
+document.addEventListener("htmx:afterSwap", (event) => {
+  const form = event.target.parentElement?.closest("form[data-guard]");
+  if (form) mark(form, true);
+});
 addEventListener("beforeunload", (event) => {
   for (const form of changed) if (form.isConnected) return event.preventDefault();
 });
