@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -71,9 +73,15 @@ class Servers:
 _servers: Servers | None = None
 
 
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does: what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Runs in the controller and in each worker; only the controller has no worker id."""
     global _servers
+    signal.signal(signal.SIGTERM, _interrupted)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     os.environ["REDIS_PREFIX"] = f"{worker or 'main'}:"
     if worker is None and _servers is None:

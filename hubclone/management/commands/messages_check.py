@@ -21,4 +21,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{language}: {fault}")
         if found:
             raise CommandError(f"{len(found)} messages lack a good translation (`make messages`, then edit locale/).")
-        self.stdout.write(f"{len(catalogues())} catalogues are complete")
+        self.stdout.write("Complete: " + ", ".join(language for language, _ in catalogues()))
