@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -49,13 +50,16 @@ def _server() -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "hubclone.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "error"]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "bench.http_settings"}
-    process = subprocess.Popen(command, env=environment)
-    try:
-        _wait(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
+    log = Path(os.environ["HUB_HOME"]) / "slots-http.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        try:
+            _wait(port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def _wait(port: int) -> None:
@@ -69,4 +73,4 @@ def _wait(port: int) -> None:
             time.sleep(0.1)
         finally:
             link.close()
-    raise RuntimeError("the server of the bench did not start")
+    raise RuntimeError(f"the server of the bench did not start; see {os.environ['HUB_HOME']}/slots-http.log")
