@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from calendars.choices import BookingState, LocationKind
+from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
@@ -30,17 +30,13 @@ def guest_confirmed(booking: Booking) -> Letter:
 
 def owner_confirmed(booking: Booking) -> Letter:
     """Somebody has booked, or the owner has confirmed a request."""
-    if booking.calendar_id is None:
-        note = _("No calendar is connected, so please add the meeting to yours: the calendar file does it.")
-    else:
-        note = _("The meeting is written to your calendar, and the contact's timeline shows it.")
     return Letter(
         subject=_("New meeting: %(subject)s") % {"subject": booking.subject},
         heading=_("%(guest)s has booked a meeting with you") % {"guest": guest_name(booking)},
         intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
         rows=[*_facts(booking, booking.page.owner.time_zone), *_guest_facts(booking)],
         button=Button(_("See the booking"), booking_url(booking)),
-        note=note,
+        note=_calendar_note(booking),
     )
 
 
@@ -97,8 +93,11 @@ def owner_event_failed(booking: Booking) -> Letter:
         intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": guest_name(booking)},
         rows=[*_facts(booking, booking.page.owner.time_zone), *_guest_facts(booking)],
         steps=[
-            _("Add the meeting to your calendar: the calendar file in this e-mail does it."),
-            _("Open Settings, General, Calendar and see whether your calendar is connected. If not, connect it again."),
+            _(
+                "Open Settings, General, Calendar and see whether your calendar is connected. "
+                "If not, connect it again: the meeting is then written to it by itself."
+            ),
+            _("Otherwise add the meeting by hand: the calendar file in this e-mail does it."),
             _("If the page promised a video call, send the guest a link."),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
@@ -119,6 +118,16 @@ def booking_url(booking: Booking) -> str:
 def page_url(booking: Booking) -> str:
     """The public page that the booking was made on."""
     return f"{settings.MEETINGS_URL}/meetings/{booking.page.slug}"
+
+
+def _calendar_note(booking: Booking) -> str:
+    notes = {
+        CalendarWrite.NONE: _("No calendar is connected. The calendar file in this e-mail adds the meeting to yours."),
+        CalendarWrite.PENDING: _("The meeting will be in your calendar shortly."),
+        CalendarWrite.WRITTEN: _("The meeting is in your calendar."),
+        CalendarWrite.FAILED: _("The meeting is not in your calendar yet: another e-mail says what to do."),
+    }
+    return notes[CalendarWrite(booking.calendar_write)]
 
 
 def _call_pending(booking: Booking) -> bool:

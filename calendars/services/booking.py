@@ -27,6 +27,7 @@ from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
 from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays
 from calendars.services.booking_records import contact_write, meeting_write
 from calendars.services.booking_rows import booking_rows_insert
+from hubclone.lib.errors import TransientError
 from hubclone.lib.locks import LockSpace, transaction_lock
 
 SUBJECT_LENGTH_MOST = 400
@@ -48,7 +49,7 @@ def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingReques
         _slot_check(page, form)
         hosts = hosts_of(page)
         hosts_free_check(page=page, hosts=hosts, starts_at=form.starts_at, ends_at=form.ends_at)
-        return _book(actor, page, form, hosts)
+        return _book_again(actor, page, form, hosts)
     except BookingRefused:
         if earlier := _earlier(page, key):
             return earlier
@@ -59,6 +60,14 @@ def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingReques
         if _constraint(error) in _CONSTRAINTS_OF_TIME:
             raise SlotTaken from error
         raise
+
+
+def _book_again(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
+    """Once more when the guest's contact was merged into another in that very moment."""
+    try:
+        return _book(actor, page, form, hosts)
+    except TransientError:
+        return _book(actor, page, form, hosts)
 
 
 @transaction.atomic

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from calendars.choices import BookingState
-from calendars.models import Booking, CalendarJob
+from django.db.models.functions import Now
+
+from calendars.choices import BookingState, CalendarWrite
+from calendars.models import Booking, CalendarAccount, CalendarJob
 from calendars.selectors.bookings import OPEN_STATES
-from hubclone.lib.jobs.choices import JobQueue
-from hubclone.lib.jobs.services import job_enqueue
+from hubclone.lib.jobs.choices import JobQueue, JobState
+from hubclone.lib.jobs.services import job_enqueue, job_retry
 
 EVENT_CREATE = "booking.event_create"
 TELL = "booking.tell"
@@ -38,3 +40,21 @@ def jobs_enqueue(booking: Booking) -> None:
             queue=JobQueue.REALTIME,
             delay_seconds=delay,
         )
+
+
+def events_retry(calendar_account: CalendarAccount) -> None:
+    """A connection works again: write the meetings ahead that could not be written to its calendars."""
+    bookings = Booking.objects.filter(
+        calendar__calendar_account=calendar_account,
+        calendar_write=CalendarWrite.FAILED,
+        state=BookingState.CONFIRMED,
+        ends_at__gt=Now(),
+    )
+    dead = CalendarJob.objects.filter(
+        account_id=calendar_account.account_id,
+        kind=EVENT_CREATE,
+        state=JobState.DEAD,
+        payload__booking_id__in=list(bookings.values_list("pk", flat=True)),
+    )
+    for job in dead:
+        job_retry(job)

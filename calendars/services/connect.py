@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.services.audit import audit_write
 from calendars.exceptions import ReplaceNotConfirmed
 from calendars.models import CalendarAccount, CalendarJob
+from calendars.services.booking_jobs import events_retry
 from calendars.services.calendars import calendars_list_enqueue
 from calendars.services.push import channels_close_all
 from calendars.services.sync import calendar_sync_enqueue
@@ -91,6 +92,7 @@ def _resume(calendar_account: CalendarAccount) -> None:
     calendars_list_enqueue(calendar_account, queue=JobQueue.REALTIME)
     for calendar in calendar_account.calendars.filter(is_selected=True):
         calendar_sync_enqueue(calendar, queue=JobQueue.REALTIME)
+    events_retry(calendar_account)
 
 
 def _release(calendar_account: CalendarAccount) -> None:

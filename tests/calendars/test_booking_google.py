@@ -26,7 +26,7 @@ from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
 from tests.calendars.booking import account_make, book, page_make, slot
-from tests.connections.google import ANNA, FAMILY, connected
+from tests.connections.google import ANNA, FAMILY, Browser, connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FREE_BUSY, EVENTS = "/freeBusy$", "/events$"
@@ -146,7 +146,7 @@ def test_a_grant_revoked_before_the_booking_makes_the_host_unavailable(page: Sch
 
 
 @pytest.mark.spec("C21", "A12")
-def test_a_grant_revoked_between_booking_and_event_keeps_the_booking_and_tells_the_owner(
+def test_a_grant_revoked_before_the_event_is_told_and_a_new_grant_writes_the_event(
     page: SchedulingPage, sandbox: Control
 ) -> None:
     booking = book(page)
@@ -156,6 +156,13 @@ def test_a_grant_revoked_between_booking_and_event_keeps_the_booking_and_tells_t
     assert (booking.state, booking.calendar_write) == (BookingState.CONFIRMED, CalendarWrite.FAILED)
     assert CalendarJob.objects.get(kind="booking.event_create").state == JobState.DEAD
     assert OutgoingEmail.objects.filter(to=page.owner.email, key__contains="event_failed").count() == 1
+
+    owner = page.account.memberships.select_related("user").get(user=page.owner)
+    assert Browser(owner).reconnect(Connection.objects.get()).status_code == 302
+    run_jobs()
+    booking.refresh_from_db()
+    assert booking.calendar_write == CalendarWrite.WRITTEN
+    assert [event["id"] for event in events(sandbox)] == [booking.event_id]
 
 
 @pytest.mark.spec("C25")
