@@ -1,0 +1,87 @@
+"""What people do in the browser, step by step; each step ends on the page that it leads to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.stack.fixture import Stack
+
+_MAKE_PERSON = """
+from accounts.actor import system_actor
+from accounts.models import Account, User
+from accounts.services.accounts import membership_add
+account = Account.objects.get(pk={account})
+user = User.objects.create_user({email!r}, {password!r}, name={name!r}, time_zone="Europe/Warsaw")
+membership_add(actor=system_actor(account.pk, "Tests"), account=account, user=user)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can sign in."""
+
+    email: str
+    password: str
+    name: str
+
+
+def person_make(stack: Stack, name: str) -> Person:
+    """A member without rights of the demo account."""
+    person = Person(f"{secrets.token_hex(5)}@hubclone.test", secrets.token_urlsafe(12), name)
+    fields = {"email": person.email, "password": person.password, "name": name}
+    stack.manage("shell", "-c", _MAKE_PERSON.format(account=stack.demo["account_id"], **fields))
+    return person
+
+
+def sign_in(page: Page, stack: Stack, person: Person) -> None:
+    """From the address of the app to its first page."""
+    page.goto(stack.base_url)
+    page.locator("[name=login]").fill(person.email)
+    page.locator("[name=password]").fill(person.password)
+    page.locator("form:has([name=login]) button").click()
+    expect(page.locator("body.shell")).to_be_visible()
+
+
+def calendar_settings(page: Page) -> None:
+    """Settings → General → Calendar."""
+    page.get_by_role("link", name="Settings").first.click()
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="General").click()
+    page.get_by_role("link", name="Calendar", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Calendar")).to_be_visible()
+
+
+def consent_page(page: Page) -> None:
+    """From the calendar settings to Google's consent page."""
+    page.get_by_role("button", name="Connect your calendar").click()
+    page.get_by_role("dialog").get_by_role("link", name="Google").click()
+    page.get_by_role("button", name="Accept and connect to Google").click()
+    expect(page.get_by_role("heading", name="wants to access your Google Account")).to_be_visible()
+
+
+def consent_give(page: Page, account: str) -> None:
+    """Choose an account at Google and allow everything."""
+    page.get_by_role("radio", name=account).check()
+    page.get_by_role("button", name="Allow").click()
+
+
+def day_and_time_choose(page: Page, *, day: int = 0, time: int = 0) -> str:
+    """Choose a bookable day and one of its times; answers the time as it was shown. Leads to the form."""
+    days = page.locator(".month__grid a")
+    days.nth(day).click()
+    expect(page.locator(".month__grid a[aria-current=true]")).to_have_count(1)
+    slot = page.locator("a.slot").nth(time)
+    expect(slot).to_be_visible()
+    words = slot.inner_text()
+    slot.click()
+    expect(page.locator("form.booking__form")).to_be_visible()
+    return words
+
+
+def details_fill(page: Page, *, first_name: str, last_name: str, email: str) -> None:
+    """Fill in the visitor's form in whatever language it is."""
+    page.locator("[name=first_name]").fill(first_name)
+    page.locator("[name=last_name]").fill(last_name)
+    page.locator("[name=email]").fill(email)
