@@ -83,7 +83,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('listed_at', models.DateTimeField(help_text='When its list of calendars was last asked for.', null=True)),
-                ('syncs_events', models.BooleanField(default=True, help_text='Calendar sync: events with contacts are logged (C5).')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
                 ('connection', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_account', to='connections.connection')),

@@ -18,7 +18,6 @@ class CalendarAccount(models.Model):
         "connections.Connection", on_delete=models.CASCADE, related_name="calendar_account"
     )
     listed_at = models.DateTimeField(null=True, help_text="When its list of calendars was last asked for.")
-    syncs_events = models.BooleanField(default=True, help_text="Calendar sync: events with contacts are logged (C5).")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

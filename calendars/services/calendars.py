@@ -76,20 +76,6 @@ def calendars_select(*, actor: Actor, calendar_account: CalendarAccount, calenda
         )
 
 
-@transaction.atomic
-def calendar_sync_set(*, actor: Actor, calendar_account: CalendarAccount, is_on: bool) -> None:
-    """Turn calendar sync on or off: whether events with contacts are logged (C5)."""
-    others = CalendarAccount.objects.filter(pk=calendar_account.pk).exclude(syncs_events=is_on)
-    if others.update(syncs_events=is_on):
-        audit_write(
-            actor=actor,
-            action="calendar_account.sync_set",
-            target_kind="calendar_account",
-            target_id=calendar_account.pk,
-            detail={"on": is_on},
-        )
-
-
 def _take_over(calendar_account: CalendarAccount, remote: Sequence[RemoteCalendar]) -> None:
     known = {c.remote_id: c for c in calendar_account.calendars.all()}
     primary = next((item.remote_id for item in remote if item.is_primary), "")

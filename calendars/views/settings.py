@@ -13,7 +13,7 @@ from accounts.web import AccountRequest, account_view
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import CalendarAccount
 from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
-from calendars.services.calendars import calendar_sync_set, calendars_select
+from calendars.services.calendars import calendars_select
 from connections.registries import PROVIDERS
 from connections.web import form_may_lead_to
 
@@ -21,7 +21,7 @@ from connections.web import form_may_lead_to
 @require_http_methods(["GET", "POST"])
 @account_view()
 def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponseBase:
-    """What is connected, which calendars count, calendar sync. Adding and removing changes the form; Save keeps it."""
+    """What is connected and which calendars count. Adding and removing changes the form; Save keeps it."""
     calendar_account = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     if calendar_account is None:
         return render(request, "calendars/settings/not_connected.html", {"providers": providers_offered()})
@@ -41,7 +41,6 @@ def _save(request: AccountRequest, calendar_account: CalendarAccount) -> HttpRes
     except CalendarNotListed:
         words = _("One of these calendars is not among those that this account can reach. Choose from the list.")
         return _page(request, calendar_account, selection, words)
-    calendar_sync_set(actor=request.actor, calendar_account=calendar_account, is_on=selection.syncs_events)
     messages.success(request, _("Saved."))
     return redirect("calendars:settings", account_id=calendar_account.account_id)
 
@@ -58,7 +57,6 @@ def _page(
         "advice": PROVIDERS[connection.provider].error_guide.get(connection.last_error_code),
         "selected": [c for c in calendars if c.pk in selection.ids],
         "others": [c for c in calendars if c.pk not in selection.ids],
-        "syncs_events": selection.syncs_events,
         "is_changed": selection.is_changed,
         "error": error,
     }
@@ -75,12 +73,10 @@ class _Selection:
     def __init__(self, request: AccountRequest, calendar_account: CalendarAccount) -> None:
         saved = calendar_account.calendars.filter(is_selected=True).values_list("pk", flat=True)
         self.ids = set(saved)
-        self.syncs_events = calendar_account.syncs_events
         self.is_changed = request.method == "POST"
         if request.method == "POST":
             self.ids = _numbers(request.POST.getlist("calendars")) | _numbers(request.POST.getlist("add"))
             self.ids -= _numbers(request.POST.getlist("remove"))
-            self.syncs_events = "syncs_events" in request.POST
 
 
 def _numbers(values: list[str]) -> set[int]:

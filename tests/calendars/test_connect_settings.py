@@ -49,7 +49,7 @@ def _selected() -> set[str]:
 
 
 def _post(client: Client, member: Membership, calendars: list[int], **fields: Any) -> Any:
-    return client.post(_url(member), {"calendars": calendars, "syncs_events": "1", **fields})
+    return client.post(_url(member), {"calendars": calendars, **fields})
 
 
 @pytest.mark.spec("C1")
@@ -135,17 +135,6 @@ def test_nonsense_in_the_form_is_no_error(
     assert _post(client, member, [ids[ANNA]], add=nonsense, remove=nonsense, add_chosen="1").status_code == 200
     assert _post(client, member, [ids[ANNA]], add=nonsense).status_code == 302
     assert _selected() == {ANNA}
-
-
-@pytest.mark.spec("C5")
-def test_calendar_sync_is_on_until_it_is_turned_off(
-    client: Client, member: Membership, calendar_account: CalendarAccount
-) -> None:
-    assert calendar_account.syncs_events
-    client.post(_url(member), {"calendars": [_ids()[ANNA]]})
-    calendar_account.refresh_from_db()
-    assert not calendar_account.syncs_events
-    assert AuditEntry.objects.filter(action="calendar_account.sync_set").count() == 1
 
 
 @pytest.mark.spec("C10")
