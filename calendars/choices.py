@@ -19,7 +19,7 @@ class PageKind(TextChoices):
 
 
 class PageState(TextChoices):
-    """A paused page can be seen and not booked; a deleted one is kept for its bookings alone, without its path."""
+    """A paused page can be seen and not booked; a deleted one is kept for its bookings, without its path."""
 
     ACTIVE = "active", _("Active")
     PAUSED = "paused", _("Paused")

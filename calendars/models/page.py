@@ -21,7 +21,7 @@ def default_weekly_hours() -> dict[str, list[list[str]]]:
 
 
 class SchedulingPage(models.Model):
-    """A page on which visitors book. ``slug``, in lower case, is its path under /meetings/ and unique (C14).
+    """A page on which visitors book. ``slug`` is its path under /meetings/: one in the installation (C14), lower case.
 
     ``weekly_hours`` maps "0" (Monday) … "6" to windows [start, end] as wall-clock "HH:MM" of ``time_zone``; an end that
     is not after its start lies on the next day, and "24:00" is midnight. ``date_overrides`` maps "YYYY-MM-DD" to windows
