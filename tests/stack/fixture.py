@@ -86,6 +86,11 @@ class Stack:
         return dict(json.loads((self.home / "demo.json").read_text()))
 
     @property
+    def demo_kept(self) -> dict[str, Any]:
+        """demo.json without what is fresh at each load: the provider's access token lives for an hour."""
+        return {**self.demo, "google": self.demo["google"]["account"]}
+
+    @property
     def sandbox_url(self) -> str:
         """The address of the sandbox, without a trailing slash."""
         return str(self.demo["sandbox_url"])
@@ -163,7 +168,7 @@ class Stack:
             self.kill(name)
         self.wait_restarted(name, pid)
 
-    def wait_restarted(self, name: str, old_pid: int, seconds: float = 60) -> int:
+    def wait_restarted(self, name: str, old_pid: int, seconds: float = 120) -> int:
         """Wait until the supervisor has started another process of that name; returns its id."""
         return int(wait_until(lambda: self._other(name, old_pid), seconds=seconds, what=f"{name} to come back"))
 
@@ -203,7 +208,7 @@ class Stack:
         except ValueError:
             return status, {}
 
-    def wait_healthy(self, seconds: float = 90) -> None:
+    def wait_healthy(self, seconds: float = 150) -> None:
         """Wait until /healthz answers 200."""
         wait_until(lambda: self.health()[0] == 200, seconds=seconds, what=f"health; last: {self.health()}")
 

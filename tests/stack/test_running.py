@@ -74,9 +74,9 @@ def test_a_management_command_finds_the_running_servers_through_hub_home(stack: 
 
 
 def test_loading_the_demo_again_changes_nothing(stack: Stack) -> None:
-    before, rows = stack.demo, stack.sql("select count(*) from accounts_user")
+    before, rows = stack.demo_kept, stack.sql("select count(*) from accounts_user")
     stack.manage("demo")
-    assert stack.demo == before
+    assert stack.demo_kept == before
     assert stack.sql("select count(*) from accounts_user") == rows
 
 
