@@ -24,8 +24,8 @@ class SchedulingPage(models.Model):
     """A page on which visitors book. ``slug`` is its path under /meetings/: one in the installation (C14), lower case.
 
     ``weekly_hours`` maps "0" (Monday) … "6" to windows [start, end] as wall-clock "HH:MM" of ``time_zone``; an end that
-    is not after its start lies on the next day, and "24:00" is midnight. ``date_overrides`` maps "YYYY-MM-DD" to windows
-    that replace the day's, [] for none. Durations, steps, notice and buffers are in minutes.
+    is not after its start lies on the next day, and "24:00" is midnight. ``date_overrides`` maps "YYYY-MM-DD" to
+    windows that replace the day's, [] for none. Durations, steps, notice and buffers are in minutes.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
