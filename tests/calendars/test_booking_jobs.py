@@ -213,7 +213,7 @@ def test_without_a_calendar_the_meeting_is_requested_and_its_time_is_held() -> N
     with pytest.raises(SlotTaken):
         book(page, email="other@example.com")
     assert not Record.objects.filter(object_type=ObjectType.MEETING).exists()
-    assert TimelineEntry.objects.filter(record_id=booking.contact_id, kind="meeting").count() == 1
+    assert TimelineEntry.objects.filter(record=booking.contact, kind="meeting").count() == 1
     (to_guest,), (to_owner,) = mails(GUEST), mails(page.owner.email)
     assert not to_guest.calendar
     assert f"/meetings/bookings/{booking.pk}/" in to_owner.text
@@ -227,7 +227,8 @@ def test_a_confirmed_request_is_a_booking_and_the_guest_is_invited_by_us() -> No
     run_jobs()
     booking.refresh_from_db()
     assert booking.state == BookingState.CONFIRMED
-    assert Record.objects.get(pk=booking.meeting_id).properties["hs_meeting_outcome"] == "SCHEDULED"
+    assert booking.meeting
+    assert booking.meeting.properties["hs_meeting_outcome"] == "SCHEDULED"
     mail = mails(GUEST)[-1]
     event = meeting_file(mail)
     assert mail.calendar_method == "REQUEST"
