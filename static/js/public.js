@@ -9,13 +9,30 @@ function keep(zone) {
   document.cookie = `hub_tz=${encodeURIComponent(zone)}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
 }
 
+// Browsers give some places their old names (Asia/Calcutta): the listed name of the same zone is taken instead.
+function listed(select, zone) {
+  const options = [...select.options];
+  return options.find((option) => option.value === zone) ?? options.find((option) => canonical(option.value) === zone);
+}
+
+function canonical(zone) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return null; // a zone that this browser does not know
+    throw error;
+  }
+}
+
 function detect(select) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!zone || select.dataset.detectZone === "found") return;
+  const found = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!found || select.dataset.detectZone === "found") return;
   select.dataset.detectZone = "found";
+  const option = listed(select, found);
+  const zone = option?.value ?? found;
   keep(zone);
   if (zone === select.value) return;
-  if (![...select.options].some((option) => option.value === zone)) select.add(new Option(zone.replaceAll("_", " "), zone));
+  if (!option) select.add(new Option(zone.replaceAll("_", " "), zone));
   select.value = zone;
   select.dispatchEvent(new Event("change", { bubbles: true }));
 }
