@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -15,8 +16,11 @@ from tests.stack.visitors import control
 
 PICTURES = BASE_DIR / "tests" / "pictures"
 SETTLE_MS = 100
-OF_COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules that another theme can break."""
+THEMES: dict[Literal["dark", "light"], tuple[str, ...]] = {
+    "dark": (),
+    "light": ("color-contrast", "link-in-text-block"),
+}
+"""All rules in one theme; in the other those that colours can break."""
 Look = Callable[..., None]
 
 
@@ -30,7 +34,7 @@ def look() -> Look:
 
     def at(page: Page, name: str, axe: bool = True) -> None:
         page.wait_for_load_state()
-        for theme, rules in (("dark", ()), ("light", OF_COLOURS)):
+        for theme, rules in THEMES.items():
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.wait_for_timeout(SETTLE_MS)
             page.screenshot(path=PICTURES / f"{name}-{theme}.png", full_page=True)
