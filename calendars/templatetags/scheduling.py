@@ -1,0 +1,29 @@
+"""The days of the visitor's month: drawn here and not in the template, for every click draws forty of them."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from calendars.views.picker import Cell
+
+register = template.Library()
+_BOOKABLE = (
+    '<td><a class="{css}" id="day-{number}" href="?{query}" hx-get="{url}?{query}"{current}>'
+    '<span class="sr-only">{words}</span><span aria-hidden="true">{number}</span></a></td>'
+)
+_CHOSEN = mark_safe(' aria-current="true"')
+
+
+@register.simple_tag
+def day_cell(cell: Cell | None, url: str) -> SafeString:
+    """A cell of the grid: a link for a day that can be booked, else its number; empty outside of the month."""
+    if cell is None:
+        return mark_safe("<td></td>")
+    if not cell.query:
+        return format_html('<td><span class="{}">{}</span></td>', cell.css, cell.number)
+    current = _CHOSEN if cell.is_chosen else ""
+    return format_html(
+        _BOOKABLE, css=cell.css, number=cell.number, query=cell.query, url=url, words=cell.words, current=current
+    )
