@@ -21,7 +21,7 @@ from calendars.services.booking import booking_create
 
 THREADS = 64
 ATTEMPTS, SLOTS = 10_000, 100
-RATE_BOOKINGS = 3_200
+RATE_BOOKINGS = 1_280
 ROUNDS = 3
 """A round is both ways in turn; the median of the ratios counts."""
 
