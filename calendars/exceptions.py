@@ -84,6 +84,13 @@ class HostUnavailable(BookingRefused):
     text = _("This person cannot be booked at the moment.")
 
 
+class TooManyAttempts(BookingRefused):
+    """One address has tried too often in the last hour."""
+
+    code = "TOO_MANY_ATTEMPTS"
+    text = _("There were too many attempts from your network. Please try again in an hour.")
+
+
 class PageClosed(BookingRefused):
     """The page is paused."""
 

@@ -20,7 +20,8 @@ POSTGRES_SCHEMES = ("postgres", "postgresql")
 DATABASE_FORM = "postgres://USER:PASSWORD@HOST:PORT/NAME"
 VARIABLES = (
     *("HUB_HOME", "DEBUG", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL"),
-    *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "SMTP_URL", "MAIL_FROM", "GOOGLE_CLIENT_ID"),
+    *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM"),
+    *("BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
     *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
     *("SANDBOX_URL", "DEMO"),
 )
@@ -47,6 +48,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     outbound_allowed: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    booking_attempts_most: int
     smtp_url: str
     mail_from: str
     google_client_id: str
@@ -82,6 +84,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         allowed_hosts=_hosts(base_url, meetings_url, env.items("ALLOWED_HOSTS")),
         outbound_allowed=env.items("OUTBOUND_ALLOWED"),
         trusted_proxies=env.networks("TRUSTED_PROXIES"),
+        booking_attempts_most=env.number("BOOKING_ATTEMPTS_MOST", 60),
         smtp_url=env.url("SMTP_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+starttls")),
         mail_from=env.text("MAIL_FROM", "Hubclone <no-reply@localhost>"),
         google_client_id=env.text("GOOGLE_CLIENT_ID", ""),
@@ -145,6 +148,12 @@ class _Reader:
     def items(self, name: str, *, required: bool = False) -> tuple[str, ...]:
         value = self.text(name, None if required else "")
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit()):
+            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
 
     def networks(self, name: str) -> tuple[str, ...]:
         found = self.items(name)

@@ -26,6 +26,7 @@ ENCRYPTION_KEYS = ENV.encryption_keys
 HMAC_KEY = ENV.hmac_key
 OUTBOUND_ALLOWED = ENV.outbound_allowed
 TRUSTED_PROXIES = ENV.trusted_proxies
+BOOKING_ATTEMPTS_MOST = ENV.booking_attempts_most
 SMTP_URL = ENV.smtp_url
 DEFAULT_FROM_EMAIL = ENV.mail_from
 SANDBOX_URL = ENV.sandbox_url

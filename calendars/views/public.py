@@ -10,6 +10,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +24,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind
 from accounts.web import request_ip
 from calendars.engine.hours import zone_get
-from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken
+from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken, TooManyAttempts
 from calendars.forms.visitor import VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
@@ -35,9 +36,11 @@ from calendars.views.picker import YEARS, Picker, Wish, utc_text
 from calendars.views.public_done import done_context
 from calendars.words import language_now, span_words
 from calendars.zones import zones_in_words, zones_listed
+from hubclone.lib.ratelimit import limit_exceeded
 
 REFERENCE_SALT = "calendars.public.booked"
 FRESH_TIMES_MOST = 12
+ATTEMPTS_SECONDS = 3600
 
 
 @csrf_exempt
@@ -150,6 +153,9 @@ def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
         form.add_error(None, _("Please leave the field for robots empty."))
     if not form.is_valid():
         return _refused(request, page, wish, form, start, 422)
+    if _is_flood(request):
+        form.add_error(None, str(TooManyAttempts()))
+        return _refused(request, page, wish, form, start, 429)
     try:
         booking = booking_create(actor=_visitor(request, page), page=page, request=_wanted(form, wish, start))
     except BookingInvalid as error:
@@ -161,6 +167,11 @@ def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
         form.add_error(None, str(error))
         return _refused(request, page, wish, form, start, 409)
     return redirect("calendars:public_booked", booked_reference(booking))
+
+
+def _is_flood(request: HttpRequest) -> bool:
+    who, most = request_ip(request) or "", settings.BOOKING_ATTEMPTS_MOST
+    return limit_exceeded(name="booking", who=who, most=most, seconds=ATTEMPTS_SECONDS)
 
 
 def _refused(

@@ -11,12 +11,13 @@ DEMO_CLIENT = ("hubclone-demo", "hubclone-demo-secret")
 
 
 def demo_values(sandbox_port: int, smtp_port: int, given: Mapping[str, str]) -> dict[str, str]:
-    """Everything that points the product at the sandbox instead of the world."""
+    """What points the product at the sandbox instead of the world; all visitors of a demo share one address."""
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     ports = [f"127.0.0.1/32:{port}" for port in (sandbox_port, smtp_port)]
     client_id, client_secret = DEMO_CLIENT
     return {
         "DEMO": "1",
+        "BOOKING_ATTEMPTS_MOST": "100000",
         "SANDBOX_URL": sandbox,
         "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
         "MAIL_FROM": given.get("MAIL_FROM") or "Hubclone <no-reply@hubclone.test>",

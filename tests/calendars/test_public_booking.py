@@ -8,6 +8,7 @@ import re
 import pytest
 import time_machine
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import Account
 from accounts.registries import ACCOUNT_INITIALISERS
@@ -207,3 +208,18 @@ def test_the_form_works_without_cookies_and_checks_no_token() -> None:
     page = page_make(membership=membership)
     assert strict.post(f"/meetings/{page.slug}", filled()).status_code == 302
     assert dt.datetime.now(dt.UTC) == NOW
+
+
+@pytest.mark.spec("C26")
+def test_a_flood_from_one_address_is_stopped_with_the_form_kept(page: SchedulingPage, settings: Settings) -> None:
+    settings.BOOKING_ATTEMPTS_MOST = 2
+    statuses = []
+    for number in range(3):
+        client = Client(REMOTE_ADDR="198.51.100.77")
+        status, words = post(client, page, key=f"flood-{number}", start=f"2026-11-23T1{number}:00:00Z")
+        statuses.append(status)
+    assert statuses == [302, 302, 429]
+    assert "too many attempts" in words
+    assert "Tokarz" in words
+    assert post(Client(REMOTE_ADDR="198.51.100.78"), page, start="2026-11-23T13:00:00Z")[0] == 302, "others may book"
+    assert Booking.objects.count() == 3
