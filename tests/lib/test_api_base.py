@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.http import Http404
 from django.urls import resolve
+from pytest_django.fixtures import Settings
 from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
@@ -40,6 +42,18 @@ class Things(APIView):
     def get(self, request: Request, name: str = "") -> Response:
         """Say the name."""
         return Response({"name": name})
+
+    def post(self, request: Request) -> Response:
+        """Answer what was sent."""
+        return Response(request.data)
+
+
+class AnyCaller(BaseAuthentication):
+    """Lets everybody in."""
+
+    def authenticate(self, request: Request) -> tuple[None, Caller]:
+        """A caller who may write."""
+        return None, Caller(scopes=["things.write"])
 
 
 @pytest.mark.parametrize(
@@ -116,3 +130,10 @@ def test_both_slash_forms_reach_the_view() -> None:
     for path in ("things/a", "things/a/"):
         assert any((match := p.resolve(path)) and match.kwargs == {"name": "a"} for p in patterns)
     assert resolve("/").url_name == "home"
+
+
+def test_a_body_that_is_too_long_is_refused_before_it_is_read(settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    request = APIRequestFactory().post("/things", {"a": "x" * 100}, format="json")
+    answer = Things.as_view(authentication_classes=[AnyCaller])(request)
+    assert (answer.status_code, answer.data["category"]) == (413, "VALIDATION_ERROR")

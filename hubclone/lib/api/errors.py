@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -92,6 +92,8 @@ def _as_api_error(exc: Exception) -> ApiError | None:
         return ApiError(str(exc.detail), status_code=exc.status_code, category=_category(exc))
     if isinstance(exc, Http404):
         return ApiError("resource not found", status_code=404, category="OBJECT_NOT_FOUND")
+    if isinstance(exc, RequestDataTooBig):
+        return ApiError("The body is too large.", status_code=413)
     if isinstance(exc, PermissionDenied):
         return ApiError("You may not do this.", status_code=403, category="MISSING_SCOPES")
     return _from_hub_error(exc) if isinstance(exc, HubError) else None
