@@ -35,7 +35,8 @@ def headless(chromium: str) -> Iterator[Browser]:
 def open_page(headless: Browser) -> Iterator[PageFactory]:
     """``open_page(narrow=False, theme="light", locale="en-GB", zone="Europe/Warsaw", **context)`` → a page of its own.
 
-    Errors of scripts and refusals of the content policy fail the test at its end.
+    Nothing moves, so that colours are measured at rest. Errors of scripts and refusals of the content policy fail the
+    test at its end.
     """
     contexts: list[BrowserContext] = []
     mistakes: list[str] = []
@@ -48,6 +49,7 @@ def open_page(headless: Browser) -> Iterator[PageFactory]:
             color_scheme="dark" if theme == "dark" else "light",
             locale=locale,
             timezone_id=zone,
+            reduced_motion="reduce",
             **more,
         )
         context.set_default_timeout(10_000)

@@ -4,6 +4,7 @@ link between them and an entry on the contact's timeline. All of it in one call 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from accounts.actor import Actor
@@ -12,6 +13,7 @@ from calendars.models import Booking, SchedulingPage
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty
 from crm.models import PropertyDefinition
+from crm.objects import OWNER
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
 from crm.services.records import records_write
 
@@ -50,10 +52,17 @@ def where(booking: Booking) -> str:
 
 
 def _write(actor: Actor, changes: list[RecordChange]) -> list[RecordResult]:
+    """A host who has left the account is the owner of no meeting, and that is not the visitor's business."""
     try:
         return records_write(actor=actor, changes=changes)
     except InvalidProperty as error:
+        if error.name == OWNER:
+            return _write(actor, [_ownerless(change) for change in changes])
         raise BookingInvalid({_FORM_FIELDS.get(error.name, error.name): error.reason}) from error
+
+
+def _ownerless(change: RecordChange) -> RecordChange:
+    return replace(change, properties={name: value for name, value in change.properties.items() if name != OWNER})
 
 
 def _contact(booking: Booking, *timeline: TimelineChange) -> RecordChange:
@@ -99,7 +108,7 @@ def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any
         "hs_meeting_outcome": "SCHEDULED",
         "hs_meeting_location": where(booking),
         "hs_meeting_source": "MEETINGS_PUBLIC",
-        "hubspot_owner_id": str(page.owner_id),
+        OWNER: str(page.owner_id),
     }
 
 

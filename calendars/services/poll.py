@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from calendars.models import Calendar, CalendarAccount
+from calendars.models import Calendar, CalendarAccount, CalendarJob
 from calendars.services.calendars import calendars_list_enqueue
 from calendars.services.push import channel_renew_enqueue, channels_fresh
 from calendars.services.sync import calendar_sync_enqueue
 from connections.choices import ConnectionState
+from hubclone.lib.jobs.choices import JobState
 
 SYNC_EVERY = dt.timedelta(minutes=5)
+FAILED_REST = dt.timedelta(hours=1)
 LIST_EVERY = dt.timedelta(hours=1)
 PUSH_TRY_EVERY = dt.timedelta(hours=6)
 
@@ -36,7 +39,11 @@ def _selected() -> QuerySet[Calendar]:
 
 
 def _calendars_due(now: dt.datetime) -> QuerySet[Calendar]:
-    return _selected().filter(Q(tried_at=None) | Q(tried_at__lt=now - SYNC_EVERY))
+    """A calendar whose sync went to the dead letters rests for a while: each poll would only add another one."""
+    key = Concat(Value("calendar:"), Cast(OuterRef("pk"), CharField()))
+    failed = CalendarJob.objects.filter(kind="calendar.sync", unique_key=key, state=JobState.DEAD)
+    resting = Exists(failed.filter(finished_at__gt=now - FAILED_REST))
+    return _selected().exclude(resting).filter(Q(tried_at=None) | Q(tried_at__lt=now - SYNC_EVERY))
 
 
 def _accounts_due(now: dt.datetime) -> QuerySet[CalendarAccount]:

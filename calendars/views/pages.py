@@ -147,7 +147,7 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
 def _defaults(request: AccountRequest) -> dict[str, Any]:
     person = slugify(request.user.name) or slugify(request.user.email.partition("@")[0]) or "meet"
     return {
-        "title": _("Meeting with %(name)s") % {"name": request.user},
+        "title": _("Meeting"),
         "name": _("Meeting"),
         "slug": slug_free(f"{person}/{slugify(_('Meeting')) or 'meeting'}"),
         "location_kind": LocationKind.CONFERENCE,

@@ -254,3 +254,12 @@ def test_the_number_of_queries_of_a_booking_stays_small(django_assert_max_num_qu
     book(page, slot(0))
     with django_assert_max_num_queries(25):  # type: ignore[operator]
         book(page, slot(1))
+
+
+def test_a_host_who_has_left_the_account_owns_no_meeting_and_stops_no_visitor() -> None:
+    page = page_make()
+    page.account.memberships.filter(user=page.owner).delete()
+    booking = book(page)
+    assert booking.meeting
+    assert booking.meeting.owner is None
+    assert "hubspot_owner_id" not in booking.meeting.properties

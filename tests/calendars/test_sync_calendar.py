@@ -320,3 +320,15 @@ def test_busy_time_of_accounts_stays_apart(calendar: Calendar, stranger: Members
 def _readable(member: Membership) -> bool:
     found = hosts_calendars(account_id=member.account_id, user_ids=[member.user_id], now=timezone.now())
     return found[member.user_id].is_connected and found[member.user_id].is_readable
+
+
+def test_a_calendar_whose_sync_is_dead_rests_before_the_poll_asks_again(calendar: Calendar) -> None:
+    CalendarJob.objects.all().delete()
+    Calendar.objects.update(tried_at=None)
+    dead = {"account": calendar.account, "kind": "calendar.sync", "state": JobState.DEAD}
+    job = CalendarJob.objects.create(unique_key=f"calendar:{calendar.pk}", finished_at=timezone.now(), **dead)
+    calendars_poll()
+    assert not CalendarJob.objects.filter(kind="calendar.sync", state=JobState.QUEUED).exists()
+    CalendarJob.objects.filter(pk=job.pk).update(finished_at=timezone.now() - dt.timedelta(hours=2))
+    calendars_poll()
+    assert CalendarJob.objects.filter(kind="calendar.sync", state=JobState.QUEUED).count() == 1

@@ -8,7 +8,7 @@ from connections.choices import ConnectKind
 from connections.providers.google.oauth import GoogleOAuth
 from connections.registries import PROVIDERS, Advice, ProviderDescriptor, ScopeWords
 
-RECONNECT = _("Choose “Reconnect” on this page and sign in to the same Google account.")
+RECONNECT = _("Choose “Reconnect” and sign in to the same Google account.")
 ALLOW_ALL = _("On Google’s page, leave every box ticked and choose “Continue”.")
 AGAIN = _("Start connecting again.")
 
