@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,15 +32,24 @@ def tests_by_line() -> dict[str, list[str]]:
     """Line → the tests (file::name) that are marked with it, found by reading the sources."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                for line in _marked(node):
+        tree = ast.parse(path.read_text())
+        whole = [line for node in tree.body for line in _of_module(node)]
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.lower().startswith("test"):
+                for line in {*_marked(node.decorator_list), *whole}:
                     found[line].append(f"{path.relative_to(ROOT)}::{node.name}")
     return found
 
 
-def _marked(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
-    calls = [d for d in node.decorator_list if isinstance(d, ast.Call) and ast.unparse(d.func) == "pytest.mark.spec"]
+def _of_module(node: ast.stmt) -> list[str]:
+    """The lines that a module's ``pytestmark`` gives to all of its tests."""
+    if not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"):
+        return []
+    return _marked(node.value.elts if isinstance(node.value, ast.List) else [node.value])
+
+
+def _marked(expressions: Sequence[ast.expr]) -> list[str]:
+    calls = [e for e in expressions if isinstance(e, ast.Call) and ast.unparse(e.func) == "pytest.mark.spec"]
     return [str(arg.value) for call in calls for arg in call.args if isinstance(arg, ast.Constant)]
 
 
