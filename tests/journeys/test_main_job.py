@@ -24,7 +24,7 @@ from tests.journeys.people import (
 )
 from tests.stack.fixture import Stack, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.spec("C1", "C9", "C18", "C19", "C20", "C21")]
+pytestmark = [pytest.mark.browser, pytest.mark.spec("A14", "A19", "C1", "C9", "C18", "C19", "C20", "C21")]
 
 GOOGLE = "jan@gmail.test"
 GUEST, GUEST_NAME, GUEST_ZONE = "priya.raman@visitors.example", "Priya Raman", "Asia/Kolkata"

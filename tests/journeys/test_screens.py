@@ -10,7 +10,7 @@ from tests.journeys.conftest import Look
 from tests.journeys.people import Person, sign_in
 from tests.stack.fixture import Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.spec("A10", "A12")]
+pytestmark = pytest.mark.browser
 
 SCREENS = {
     "meetings": "meetings/",

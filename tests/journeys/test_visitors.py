@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from sandbox.testing import Control
 from tests.browser import PageFactory
 from tests.journeys.conftest import Look
-from tests.journeys.people import day_and_time_choose, details_fill
+from tests.journeys.people import day_and_time_choose, days_of_a_full_month, details_fill
 from tests.stack.fixture import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.spec("C20", "C21", "C22")]
@@ -31,7 +31,7 @@ def test_a_visitor_books_in_polish(
     page.goto(stack.demo["scheduling_page"])
     expect(page.get_by_role("heading", name="Wybierz dzień i godzinę")).to_be_visible()
     look(page, f"public-month-pl-{width}")
-    page.locator(".month__grid a").nth(1).click()
+    days_of_a_full_month(page).nth(1).click()
     expect(page.locator("a.slot").first).to_be_visible()
     look(page, f"public-slots-pl-{width}")
     page.locator("a.slot").first.click()
@@ -103,7 +103,7 @@ def test_a_mistake_is_named_at_its_field_and_nothing_typed_is_lost(
 def test_the_keyboard_alone_is_enough_to_book(stack: Stack, open_page: PageFactory, email: str) -> None:
     page = open_page()
     page.goto(stack.demo["scheduling_page"])
-    page.locator(".month__grid a").nth(3).focus()
+    days_of_a_full_month(page).nth(3).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#slots-title")).to_be_focused()
     for _ in range(10):
