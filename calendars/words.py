@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 _DAY_PATTERNS = {"en": "EEEE, MMMM d", "pl": "EEEE, d MMMM"}
+_DATE_PATTERNS = {"en": "EEEE, MMMM d, y", "pl": "EEEE, d MMMM y"}
 HOUR_MINUTES = 60
 
 
@@ -28,6 +29,13 @@ def _locale(language: str) -> Locale:
 def day_words(day: dt.date, language: str) -> str:
     """``Tuesday, November 24``, with a capital."""
     pattern = _DAY_PATTERNS.get(language.partition("-")[0], "full")
+    return _capital(format_date(day, pattern, locale=_locale(language)))
+
+
+@lru_cache(maxsize=512)
+def date_words(day: dt.date, language: str) -> str:
+    """``Tuesday, November 24, 2026``, with a capital."""
+    pattern = _DATE_PATTERNS.get(language.partition("-")[0], "full")
     return _capital(format_date(day, pattern, locale=_locale(language)))
 
 
@@ -63,10 +71,10 @@ def duration_words(minutes: int) -> str:
 
 
 def span_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
-    """``Tuesday, November 24, 10:30 AM – 11:00 AM``, in the zone that both moments are in."""
+    """``Tuesday, November 24, 2026, 10:30 AM – 11:00 AM``, in the zone that both moments are in."""
     language = language_now()
     first = _("%(day)s, %(time)s") % {
-        "day": day_words(starts_at.date(), language),
+        "day": date_words(starts_at.date(), language),
         "time": time_words(starts_at.hour, starts_at.minute, language),
     }
     return f"{first} – {time_words(ends_at.hour, ends_at.minute, language)}"

@@ -195,6 +195,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "hubclone.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -8,6 +8,8 @@ from accounts.views.start import home, language_set
 from hubclone import appearance, styleguide
 from hubclone.health_views import healthz
 
+handler404 = "hubclone.error_views.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),

@@ -51,3 +51,11 @@ def test_cookies_are_not_for_scripts_and_not_for_other_sites() -> None:
     cookie = answer.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize("path", ["/scheduler/v3/nothing", "/crm/v3/objects/contacts"])
+def test_an_unknown_path_of_the_api_answers_in_its_error_shape(path: str) -> None:
+    answer = Client(raise_request_exception=False).get(path)
+    assert answer.status_code == 404
+    assert answer.json()["category"] == "OBJECT_NOT_FOUND"
+    assert "<html" in Client(raise_request_exception=False).get("/nothing-here").content.decode()

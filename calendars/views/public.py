@@ -28,6 +28,7 @@ from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken, TooM
 from calendars.forms.visitor import VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.availability import slot_check
 from calendars.selectors.pages import page_by_slug
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
@@ -55,8 +56,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
     start = _start(request.GET.get("start", ""))
     if start is not None and picker.is_open:
-        form = VisitorForm(page, initial={"key": secrets.token_urlsafe(18)})
-        return _form_page(request, picker, form, start)
+        return _details(request, page, picker, start)
     zones = {"zones": zones_in_words(), "is_zone_listed": picker.wish.zone in zones_listed()}
     return render(request, "calendars/public/page.html", _picker_context(picker) | zones)
 
@@ -149,6 +149,8 @@ def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
     if start is None:
         return redirect(f"{reverse('calendars:public_page', args=[page.slug])}?{wish.query}")
     form = VisitorForm(page, request.POST.dict())
+    if _is_length_gone(page, request):
+        return _taken(request, page, wish, form, start, _("This page no longer offers meetings of that length."))
     if form.is_robot:
         form.add_error(None, _("Please leave the field for robots empty."))
     if not form.is_valid():
@@ -159,14 +161,30 @@ def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
     try:
         booking = booking_create(actor=_visitor(request, page), page=page, request=_wanted(form, wish, start))
     except BookingInvalid as error:
+        if about_time := error.errors.get("start"):
+            return _taken(request, page, wish, form, start, about_time)
         form.errors_add(error.errors)
         return _refused(request, page, wish, form, start, 422)
     except SlotTaken as error:
-        return _taken(request, page, wish, form, start, error)
+        return _taken(request, page, wish, form, start, str(error))
     except BookingRefused as error:
         form.add_error(None, str(error))
         return _refused(request, page, wish, form, start, 409)
     return redirect("calendars:public_booked", booked_reference(booking))
+
+
+def _details(request: HttpRequest, page: SchedulingPage, picker: Picker, start: dt.datetime) -> HttpResponse:
+    """The form for a time, or other times for one that cannot be had (any more), before anything is typed."""
+    form = VisitorForm(page, initial={"key": secrets.token_urlsafe(18)})
+    length = dt.timedelta(minutes=picker.wish.duration)
+    if slot_check(page=page, start=start, duration=length, now=picker.now):
+        return _taken(request, page, picker.wish, form, start, str(SlotTaken()), status=200)
+    return _form_page(request, picker, form, start)
+
+
+def _is_length_gone(page: SchedulingPage, request: HttpRequest) -> bool:
+    """Whether the form asks for a length that the page offers no more: another one is not booked in its place."""
+    return request.POST.get("duration", str(page.durations[0])) not in map(str, page.durations)
 
 
 def _is_flood(request: HttpRequest) -> bool:
@@ -182,13 +200,22 @@ def _refused(
 
 
 def _taken(
-    request: HttpRequest, page: SchedulingPage, wish: Wish, form: VisitorForm, start: dt.datetime, error: SlotTaken
+    request: HttpRequest,
+    page: SchedulingPage,
+    wish: Wish,
+    form: VisitorForm,
+    start: dt.datetime,
+    words: str,
+    *,
+    status: int = 409,
 ) -> HttpResponse:
     """The same form with what was typed, and fresh times from that day on to choose from (C22)."""
-    day = start.astimezone(zone_get(wish.zone)).date()
-    picker = Picker(page, replace(wish, month=day.replace(day=1), day=day), dt.datetime.now(dt.UTC))
+    now, day = dt.datetime.now(dt.UTC), start.astimezone(zone_get(wish.zone)).date()
+    picker = Picker(page, replace(wish, month=day.replace(day=1), day=day), now)
+    if not picker.by_day:
+        picker = Picker(page, replace(wish, month=None, day=None), now)
     fresh = picker.fresh(FRESH_TIMES_MOST)
-    return _form_page(request, picker, form, None, status=409, taken=str(error), fresh=fresh)
+    return _form_page(request, picker, form, None, status=status, taken=words, fresh=fresh)
 
 
 def _visitor(request: HttpRequest, page: SchedulingPage) -> Actor:

@@ -63,7 +63,7 @@ def test_the_form_shows_the_time_in_the_visitors_zone_and_a_key_of_its_own(
 ) -> None:
     address = f"/meetings/{page.slug}?start={START}&tz=Asia/Tokyo&duration=60"
     html = client.get(address).content.decode()
-    assert "Monday, November 23, 6:00" in html
+    assert "Monday, November 23, 2026, 6:00" in html
     assert "Asia/Tokyo, UTC+9" in html
     assert f'name="start" value="{START}"' in html
     keys = {re.search(r'name="key" value="([^"]+)"', client.get(address).content.decode())[1] for _ in range(2)}  # type: ignore[index]
@@ -78,7 +78,7 @@ def test_a_booking_leads_to_its_confirmation_with_calendar_links(client: Client,
     assert (booking.guest_email, booking.guest_time_zone) == ("olga@example.com", "Europe/Warsaw")
     assert booking.state == BookingState.REQUESTED
     assert "Your request is sent" in html
-    assert "Monday, November 23, 10:00" in html
+    assert "Monday, November 23, 2026, 10:00" in html
     Booking.objects.update(state=BookingState.CONFIRMED)
     address = answer.redirect_chain[-1][0]
     html = client.get(address).content.decode()
@@ -223,3 +223,22 @@ def test_a_flood_from_one_address_is_stopped_with_the_form_kept(page: Scheduling
     assert "Tokarz" in words
     assert post(Client(REMOTE_ADDR="198.51.100.78"), page, start="2026-11-23T13:00:00Z")[0] == 302, "others may book"
     assert Booking.objects.count() == 3
+
+
+@pytest.mark.spec("C22", "C29")
+@pytest.mark.parametrize("start", ["2026-11-23T03:00:00Z", "2099-01-01T10:00:00Z"])
+def test_a_link_to_a_time_that_cannot_be_had_shows_others_before_anything_is_typed(
+    page: SchedulingPage, start: str
+) -> None:
+    words = Client().get(f"/meetings/{page.slug}?start={start}&duration=30&tz=UTC").content.decode()
+    assert "no longer free" in words
+    assert words.count('type="radio"') == 12
+    assert f'value="{start}"' not in words
+
+
+def test_a_length_that_the_page_offers_no_more_is_not_replaced_by_another(page: SchedulingPage) -> None:
+    status, words = post(Client(), page, duration="7")
+    assert status == 409
+    assert "no longer offers meetings of that length" in words
+    assert "Tokarz" in words
+    assert not Booking.objects.exists()

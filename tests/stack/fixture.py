@@ -191,8 +191,8 @@ class Stack:
     @contextmanager
     def stopped(self, name: str) -> Iterator[None]:
         """``name`` is stopped inside the block, and everything is well again after it."""
-        self.stop(name)
         try:
+            self.stop(name)
             yield
         finally:
             self.go(name)

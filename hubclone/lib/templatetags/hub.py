@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zlib
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,7 +75,7 @@ def zone_name(local: dt.datetime) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Up to two letters of a name or of an e-mail address."""
-    words = [word for word in str(name).partition("@")[0].replace(".", " ").replace("_", " ").split() if word]
+    words = re.findall(r"[^\W_]+", str(name).partition("@")[0])
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
