@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField()),
                 ('generation', models.PositiveIntegerField(default=0)),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('calendar', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='busy', to='calendars.calendar')),
+                ('calendar', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='busy', to='calendars.calendar')),
             ],
             options={
                 'indexes': [models.Index(fields=['calendar', 'ends_at', 'starts_at'], name='busy_window')],

@@ -69,14 +69,16 @@ class Calendar(models.Model):
 class BusyInterval(models.Model):
     """One event that blocks its owner (C3): half-open, in UTC. ``remote_id`` is the instance's id at the provider.
 
-    These rows come in tens of thousands: no index beside those that serve a query, and the account, which is the
-    calendar's, is not checked a second time by the database.
+    These rows come in tens of thousands: no index beside those that serve a query, and no check of each row's calendar
+    and account by the database. ``calendars.services.busy.busy_write``, the one writer, holds the calendar's row.
     """
 
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="busy", db_index=False)
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.CASCADE, related_name="busy", db_index=False, db_constraint=False
+    )
     remote_id = models.CharField(max_length=400)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -10,17 +10,22 @@ from calendars.models import BusyInterval, Calendar
 from calendars.providers.protocol import Interval, RemoteEvent
 
 BUSY_WRITE_SQL = """
-with gone as (delete from calendars_busyinterval where calendar_id = %(calendar)s and remote_id = any(%(gone)s::text[]))
+with held as (select id, account_id from calendars_calendar where id = %(calendar)s for key share),
+     gone as (delete from calendars_busyinterval where calendar_id = %(calendar)s and remote_id = any(%(gone)s::text[]))
 insert into calendars_busyinterval (account_id, calendar_id, generation, remote_id, starts_at, ends_at)
-select %(account)s, %(calendar)s, %(generation)s, id, to_timestamp(starts), to_timestamp(ends)
-from unnest(%(ids)s::text[], %(starts)s::bigint[], %(ends)s::bigint[]) as page (id, starts, ends)
+select held.account_id, held.id, %(generation)s, page.id, to_timestamp(starts), to_timestamp(ends)
+from held, unnest(%(ids)s::text[], %(starts)s::bigint[], %(ends)s::bigint[]) as page (id, starts, ends)
 on conflict (account_id, calendar_id, remote_id)
 do update set starts_at = excluded.starts_at, ends_at = excluded.ends_at, generation = excluded.generation
 """
 
 
 def busy_write(*, calendar: Calendar, events: Iterable[RemoteEvent], generation: int) -> None:
-    """Keep the blocking ones under ``generation``, drop those that do not block any more. The last of an id counts."""
+    """Keep the blocking ones under ``generation``, drop those that do not block any more. The last of an id counts.
+
+    The calendar's row is held once for the page, as a foreign key would hold it for each row; when the calendar is
+    gone, nothing is written.
+    """
     latest = {event.remote_id: event.interval if event.blocks else None for event in events}
     if not latest:
         return
@@ -29,7 +34,6 @@ def busy_write(*, calendar: Calendar, events: Iterable[RemoteEvent], generation:
         cursor.execute(
             BUSY_WRITE_SQL,
             {
-                "account": calendar.account_id,
                 "calendar": calendar.pk,
                 "generation": generation,
                 "gone": [id_ for id_, interval in latest.items() if interval is None],

@@ -16,6 +16,7 @@ from calendars.models import BusyInterval, Calendar, CalendarAccount, CalendarJo
 from calendars.providers.protocol import EventPage, Interval, RemoteEvent
 from calendars.registries import CALENDAR_PROVIDERS
 from calendars.selectors.calendars import READABLE_SECONDS, hosts_calendars
+from calendars.services.busy import busy_write
 from calendars.services.calendars import calendars_list
 from calendars.services.poll import calendars_poll
 from calendars.services.sync import HORIZON, WINDOW_AHEAD, calendar_sync, calendar_sync_enqueue
@@ -332,3 +333,12 @@ def test_a_calendar_whose_sync_is_dead_rests_before_the_poll_asks_again(calendar
     CalendarJob.objects.filter(pk=job.pk).update(finished_at=timezone.now() - dt.timedelta(hours=2))
     calendars_poll()
     assert CalendarJob.objects.filter(kind="calendar.sync", state=JobState.QUEUED).count() == 1
+
+
+def test_a_page_for_a_calendar_that_is_gone_writes_nothing(calendar: Calendar) -> None:
+    gone = Calendar(pk=calendar.pk + 1000, account_id=calendar.account_id, calendar_account=calendar.calendar_account)
+    event = RemoteEvent(remote_id="e", blocks=True, interval=Interval(soon(3), soon(3) + HOUR))
+    busy_write(calendar=gone, events=[event], generation=1)
+    assert not BusyInterval.objects.filter(remote_id="e").exists()
+    busy_write(calendar=calendar, events=[event], generation=1)
+    assert BusyInterval.objects.get(remote_id="e").account_id == calendar.account_id
