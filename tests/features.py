@@ -28,7 +28,7 @@ def features() -> list[Feature]:
     return [Feature(*(part or "" for part in row)) for row in ROW.findall((ROOT / "docs" / "features.md").read_text())]
 
 
-def tests_by_line() -> dict[str, list[str]]:
+def lines_tested() -> dict[str, list[str]]:
     """Line → the tests (file::name) that are marked with it, found by reading the sources."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -55,7 +55,7 @@ def _marked(expressions: Sequence[ast.expr]) -> list[str]:
 
 def main() -> None:
     """Print every line that is not done, then the counts."""
-    rows, tests = features(), tests_by_line()
+    rows, tests = features(), lines_tested()
     for row in rows:
         if row.state != "done":
             note = f" — {row.note}" if row.note else ""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from tests.features import features, tests_by_line
+from tests.features import features, lines_tested
 
 
 def test_every_line_called_done_or_partly_has_a_test() -> None:
-    tests = tests_by_line()
+    tests = lines_tested()
     bare = [row.line for row in features() if row.state != "later" and not tests[row.line]]
     assert not bare, f"called done or partly, without a test: {bare}"
 
 
 def test_every_line_that_a_test_names_exists() -> None:
     known = {row.line for row in features()}
-    assert set(tests_by_line()) <= known
+    assert set(lines_tested()) <= known
 
 
 def test_the_table_holds_every_line_once() -> None:
