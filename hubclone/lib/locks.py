@@ -16,7 +16,6 @@ class LockSpace(IntEnum):
     TOKEN_REFRESH = 2
     CALENDAR_SYNC = 3
     IDENTITY = 4
-    SCHEDULING_LINK = 5
 
 
 PUBLISHER_LOCK = 42
@@ -40,13 +39,6 @@ def transaction_lock(space: LockSpace, ids: Iterable[int]) -> None:
             "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) with ordinality u(k, n) order by n",
             [keys],
         )
-
-
-def transaction_lock_try(space: LockSpace, id_: int) -> bool:
-    """Take the lock until the transaction ends if it is free now; say whether it was."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(%s)", [lock_key(space, id_)])
-        return bool(cursor.fetchone()[0])
 
 
 @contextmanager

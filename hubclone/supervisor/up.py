@@ -88,10 +88,9 @@ class Up:
         checks.port_check(port)
         self._check_given()
         try:
-            self._start(port)
-            self._watch()
-        except Interrupted:
-            pass
+            with contextlib.suppress(Interrupted):
+                self._start(port)
+                self._watch()
         finally:
             self._stop()
         return 0
