@@ -56,9 +56,27 @@ class SettingsTab:
     right: Right | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotificationKind:
+    """A kind of thing that people are told (A7), and where, unless they choose otherwise.
+
+    Only who holds ``right`` is told and may choose; None is for everybody.
+    """
+
+    key: str
+    label: Words
+    description: Words = ""
+    icon: str = "bell"
+    in_app: bool = True
+    by_email: bool = True
+    right: Right | None = None
+
+
 NAVIGATION: Registry[str, NavItem] = Registry("navigation")
 SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
 SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
+
+NOTIFICATION_KINDS: Registry[str, NotificationKind] = Registry("notification kinds")
 
 API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
 """Token prefix → function of the whole token and the request; None when the token is not good."""

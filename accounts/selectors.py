@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from accounts.choices import ActorKind
+from accounts.choices import ActorKind, Right
 from accounts.models import AccessToken, AuditEntry, Membership, User
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.models import LeasedJob
@@ -25,6 +25,13 @@ def members_list(*, account_id: int) -> QuerySet[Membership]:
     """The people of an account, by name."""
     people = Membership.objects.filter(account_id=account_id).select_related("user")
     return people.order_by(Lower("user__name"), "id")
+
+
+def people_with(*, account_id: int, right: Right) -> list[User]:
+    """Everybody active in the account who holds the right, super admins included."""
+    rights = [right.value, Right.SUPER_ADMIN.value]
+    members = Membership.objects.filter(account_id=account_id, rights__overlap=rights, user__is_active=True)
+    return [member.user for member in members.select_related("user").order_by("user_id")]
 
 
 def access_tokens_list(*, account_id: int) -> QuerySet[AccessToken]:

@@ -59,3 +59,11 @@ class BookingSource(TextChoices):
 
     PAGE = "page", _("Scheduling page")
     API = "api", _("API")
+
+
+class ChangedBy(TextChoices):
+    """Who moved or cancelled a meeting; ``calendar``: somebody did it in the calendar itself (C8)."""
+
+    GUEST = "guest", _("Guest")
+    OWNER = "owner", _("Owner")
+    CALENDAR = "calendar", pgettext_lazy("who changed a meeting", "Calendar")

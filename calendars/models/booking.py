@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
-from calendars.choices import BookingSource, BookingState, CalendarWrite
+from calendars.choices import BookingSource, BookingState, CalendarWrite, ChangedBy
 
 
 class Booking(models.Model):
@@ -45,6 +45,9 @@ class Booking(models.Model):
     conference_url = models.URLField(max_length=400, blank=True)
     sequence = models.PositiveIntegerField(default=0)
     held_until = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=10, choices=ChangedBy, blank=True)
+    cancel_reason = models.TextField(max_length=1000, blank=True)
     source = models.CharField(max_length=8, choices=BookingSource, default=BookingSource.PAGE)
     idempotency_key = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
