@@ -111,6 +111,16 @@ def records_update(plan: Plan, slots: Iterable[Slot]) -> None:
     rows_update("crm_record", _RECORD_CHANGE, rows)
 
 
+def archivers_set(plan: Plan, slots: Iterable[Slot]) -> None:
+    """Note who deletes a record, and forget it when the record comes back."""
+    marks = [(slot.id, plan.actor.label[:LABEL_LENGTH_MOST] if slot.archive else "") for slot in slots if _moves(slot)]
+    rows_update("crm_record", {"id": "bigint", "archived_by": "text"}, marks)
+
+
+def _moves(slot: Slot) -> bool:
+    return slot.archive or slot.restore
+
+
 def history_insert(plan: Plan, slots: Iterable[Slot]) -> dict[int, list[int]]:
     """One row for each value that has changed; the rows' ids by record."""
     rows = [
