@@ -89,7 +89,10 @@ DEMO_LOADERS: Registry[str, Callable[[DemoContext], None]] = Registry("demo load
 
 for _section in (
     SettingsSection("general", _("General"), 10),
+    SettingsSection("security", _("Security"), 12),
+    SettingsSection("account", _("Account"), 15),
     SettingsSection("users", _("Users"), 20),
+    SettingsSection("domains", _("Domains"), 25),
     SettingsSection("integrations", _("Integrations"), 30),
     SettingsSection("activity", _("Activity"), 40),
 ):

@@ -52,6 +52,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "domains-recheck": {
+        "task": "accounts.domains_recheck",
+        "schedule": 300.0,
+        "options": {"queue": "bulk", "expires": 300},
+    },
     "crm-events-trim": {
         "task": "crm.events_trim",
         "schedule": 3600.0,

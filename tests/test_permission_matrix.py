@@ -29,6 +29,8 @@ OPEN = {
     "theme_set": "a visitor chooses a theme",
     "brand_css": "a colour as a style sheet",
     "connections:oauth_callback": "a provider sends the browser back here; the state in the session is the guard",
+    "accounts:robots": "for search engines",
+    "accounts:domain_proof": "the proof of the domain that is asked, which is public by its nature",
     "calendars:hook": "providers notify here; the channel's token is the guard",
     "calendars:public_page": "visitors book here",
     "calendars:public_slots": "visitors see slots here",
@@ -46,7 +48,7 @@ OPEN = {
     "account_inactive": "says that the account is closed",
 }
 SIGNED_IN = {"account_reauthenticate": "asks for the password again", "account_change_password": "one's own password"}
-IDS = {"membership_id", "token_id", "job_id", "record_id", "page_id", "booking_id", "connection_id"}
+IDS = {"domain_id", "membership_id", "token_id", "job_id", "record_id", "page_id", "booking_id", "connection_id"}
 ALL = routes()
 PAGES = [route for route in ALL if route.is_account_page]
 APIS = [route for route in ALL if route.is_api]

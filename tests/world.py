@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import Account, Membership
 from accounts.scopes import all_scopes
+from accounts.services.domains import domain_add
 from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
 from connections.models import Connection
@@ -39,10 +40,12 @@ def world_make(account: Account) -> World:
     )
     _, bare = access_token_create(actor=actor_of(owner), account=account, name="None", scopes=[], created_by=owner.user)
     job = CalendarJob.objects.create(account=account, kind="calendar.sync", state=JobState.DEAD, last_error="No.")
+    domain = domain_add(actor=actor_of(owner), host="meet.example.com")
     parameters = {
         "account_id": account.pk,
         "membership_id": member.pk,
         "token_id": token.pk,
+        "domain_id": domain.pk,
         "label": "calendars.calendarjob",
         "job_id": job.pk,
         "record_id": booking.contact_id,

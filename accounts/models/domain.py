@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
 from accounts.choices import DomainProof, DomainState
+from accounts.domain_names import host_shown
 from accounts.models.account import Account
 from accounts.models.brand import Brand
 
@@ -41,4 +42,9 @@ class Domain(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.host
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """The name in its own letters."""
+        return host_shown(self.host)

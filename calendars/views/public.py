@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actor import Actor
 from accounts.choices import ActorKind
+from accounts.hosts import account_served
 from accounts.web import request_ip
 from calendars.engine.hours import zone_get
 from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken, TooManyAttempts
@@ -48,7 +49,7 @@ ATTEMPTS_SECONDS = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a time; with ``?start=`` fill in the form; POST books."""
-    page = _page(slug)
+    page = _page(request, slug)
     if page is None:
         return render(request, "calendars/public/not_found.html", status=404)
     if request.method == "POST":
@@ -64,7 +65,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def public_slots(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the page that changes when another day, month, length or zone is chosen."""
-    page = _page(slug)
+    page = _page(request, slug)
     if page is None:
         raise Http404
     picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
@@ -78,7 +79,7 @@ def public_slots(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def public_booked(request: HttpRequest, reference: str) -> HttpResponse:
     """What was booked, for who holds its signed reference."""
-    booking = _booking(reference)
+    booking = _booking(request, reference)
     context = done_context(booking) | {"reference": reference}
     return render(request, "calendars/public/booked.html", context)
 
@@ -86,7 +87,7 @@ def public_booked(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def public_ics(request: HttpRequest, reference: str) -> HttpResponse:
     """The meeting as a calendar file."""
-    booking = _booking(reference)
+    booking = _booking(request, reference)
     response = HttpResponse(invitation_of(booking, "PUBLISH"), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="meeting.ics"'
     return response
@@ -97,19 +98,23 @@ def booked_reference(booking: Booking) -> str:
     return Signer(salt=REFERENCE_SALT).sign(booking.uid.hex)
 
 
-def _booking(reference: str) -> Booking:
+def _booking(request: HttpRequest, reference: str) -> Booking:
     try:
         uid = Signer(salt=REFERENCE_SALT).unsign(reference)
-        return Booking.objects.select_related("page__owner").get(uid=uid)
+        booking = Booking.objects.select_related("page__owner").get(uid=uid)
     except (BadSignature, Booking.DoesNotExist):
         raise Http404 from None
+    if not account_served(request, booking.account_id):
+        raise Http404
+    return booking
 
 
-def _page(slug: str) -> SchedulingPage | None:
+def _page(request: HttpRequest, slug: str) -> SchedulingPage | None:
     try:
-        return page_by_slug(slug=slug)
+        page = page_by_slug(slug=slug)
     except SchedulingPage.DoesNotExist:
         return None
+    return page if account_served(request, page.account_id) else None
 
 
 def _picker_context(picker: Picker) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Membership
+from accounts.models import Domain, Membership
 from calendars.models import SchedulingPage
 from tests.accounts.factories import MembershipFactory
 from tests.browser import PageFactory, axe_violations, overflow, picture
@@ -24,6 +24,8 @@ APP_PAGES = [
     "settings/general/calendar/",
     "settings/general/calendar/connect/",
     "settings/users/",
+    "settings/domains/",
+    "settings/domains/{domain}/",
     "settings/integrations/private-apps/",
     "settings/integrations/private-apps/new/",
     "settings/integrations/connected-apps/",
@@ -58,6 +60,14 @@ def enter(page: Page, membership: Membership, url: str) -> None:
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
+def things(host: Membership) -> dict[str, int]:
+    """What the addresses of pages name."""
+    domain = Domain.objects.get_or_create(account=host.account, host="meet.example.com", defaults={"token": "t" * 32})[
+        0
+    ]
+    return {"page": SchedulingPage.objects.get().pk, "domain": domain.pk}
+
+
 def check(page: Page, name: str) -> list[str]:
     """What is wrong with the page that is open."""
     page.wait_for_load_state("networkidle")
@@ -73,9 +83,7 @@ def test_a_page_of_the_application(
     for theme, narrow in (("light", False), ("dark", True)):
         page = open_page(theme=theme, narrow=narrow)
         enter(page, host, live_server.url)
-        response = page.goto(
-            f"{live_server.url}/app/{host.account_id}/{path.format(page=SchedulingPage.objects.get().pk)}"
-        )
+        response = page.goto(f"{live_server.url}/app/{host.account_id}/{path.format(**things(host))}")
         assert response is not None
         assert response.status == 200
         assert check(page, f"app-{path.strip('/').replace('/', '-')}-{theme}") == []
