@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.models import PropertyChange
+from crm.selectors.merges import history_ids
 from hubclone.lib.paging import Page, keyset_page
 
 PAGE = 50
@@ -11,8 +12,10 @@ PAGE = 50
 def history_page(
     *, account_id: int, record_id: int, name: str = "", after: str | None = None, limit: int = PAGE
 ) -> Page[PropertyChange]:
-    """A page of a record's history, the newest first; of one property with ``name``. Raises BadCursor."""
-    changes = PropertyChange.objects.filter(account_id=account_id, record_id=record_id)
+    """A page of the history of a record and of what was merged into it, the newest first; of one property with
+    ``name``. Raises BadCursor."""
+    ids = history_ids(account_id=account_id, record_id=record_id)
+    changes = PropertyChange.objects.filter(account_id=account_id, record_id__in=ids)
     if name:
         changes = changes.filter(name=name)
     return keyset_page(changes, fields=["-id"], after=after, limit=limit)

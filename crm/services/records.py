@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 
+ATTEMPTS_MOST = 3
+
+
 def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[RecordResult]:
     """Write a list of changes in one transaction, one statement a table; the results are in the order of the changes.
 
@@ -44,8 +47,7 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
     if not changes:
         return []
     if not connection.in_atomic_block:
-        with transaction.atomic():
-            return records_write(actor=actor, changes=changes)
+        return _write_alone(actor, changes)
     schema_hold(account_id=actor.account_id)
     plan = plan_make(actor=actor, changes=changes)
     with transaction.atomic(savepoint=False):
@@ -65,6 +67,18 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
         timeline_write(plan, held.slot)
         rows.events_insert(plan, touched, change_ids, links)
     return [_result(item) for item in plan.wanted]
+
+
+def _write_alone(actor: Actor, changes: Sequence[RecordChange]) -> list[RecordResult]:
+    """In a transaction of its own, anew when a record was merged or erased, or an address taken, in that moment."""
+    for attempt in range(1, ATTEMPTS_MOST + 1):
+        try:
+            with transaction.atomic():
+                return records_write(actor=actor, changes=changes)
+        except TransientError:
+            if attempt == ATTEMPTS_MOST:
+                raise
+    raise AssertionError("not reached")
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ def transaction_lock(space: LockSpace, ids: Iterable[int]) -> None:
 
 
 def transaction_lock_shared(space: LockSpace, id_: int) -> None:
-    """Hold the lock together with others until the transaction ends; only ``transaction_lock`` keeps it out, and waits."""
+    """Hold the lock together with others until the transaction ends, while no ``transaction_lock`` holds it."""
     if not connection.in_atomic_block:
         raise RuntimeError("transaction_lock_shared needs a transaction, or the lock is gone at once")
     with connection.cursor() as cursor:
