@@ -94,6 +94,7 @@ for _section in (
     SettingsSection("users", _("Users"), 20),
     SettingsSection("domains", _("Domains"), 25),
     SettingsSection("integrations", _("Integrations"), 30),
+    SettingsSection("notifications", _("Notifications"), 35),
     SettingsSection("activity", _("Activity"), 40),
 ):
     SETTINGS_SECTIONS.register(_section.key, _section)

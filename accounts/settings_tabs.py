@@ -17,6 +17,7 @@ for _tab in (
     SettingsTab("users", "users", _("Users"), "accounts:users", 10),
     SettingsTab("domains", "domains", _("Domains"), "accounts:domains", 10, _EDIT),
     SettingsTab("private_apps", "integrations", _("Private app tokens"), "accounts:tokens", 50, _EDIT),
+    SettingsTab("notifications", "notifications", _("Notifications"), "accounts:notification_settings", 10),
     SettingsTab("audit", "activity", _("Audit log"), "accounts:audit", 10, _EDIT),
     SettingsTab("failed_jobs", "activity", _("Failed jobs"), "accounts:failed_jobs", 20, _EDIT),
 ):

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.views import account, invitations, security, audit, domains, host_files, jobs, members, profile, start, tokens
+from accounts.views import (
+    account,
+    audit,
+    domains,
+    host_files,
+    invitations,
+    jobs,
+    members,
+    notifications,
+    profile,
+    security,
+    start,
+    tokens,
+)
 
 app_name = "accounts"
 
@@ -30,6 +43,7 @@ _settings = [
     path("domains/<int:domain_id>/check/", domains.domain_check_now, name="domain_check"),
     path("domains/<int:domain_id>/connect/", domains.domain_connect, name="domain_connect"),
     path("domains/<int:domain_id>/remove/", domains.domain_remove_now, name="domain_remove"),
+    path("notifications/", notifications.notification_settings, name="notification_settings"),
     path("integrations/private-apps/", tokens.tokens, name="tokens"),
     path("integrations/private-apps/new/", tokens.token_create, name="token_create"),
     path("integrations/private-apps/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
@@ -43,5 +57,20 @@ urlpatterns = [
     path(".well-known/hubclone-verification.txt", host_files.domain_proof, name="domain_proof"),
     path("invitation/<str:secret>", invitations.invitation, name="invitation"),
     path("app/<int:account_id>/", start.account_start, name="start"),
+    path("app/<int:account_id>/notifications/", notifications.notifications, name="notifications"),
+    path("app/<int:account_id>/notifications/bell", notifications.bell, name="bell"),
+    path(
+        "app/<int:account_id>/notifications/read/", notifications.notifications_mark_all, name="notifications_mark_all"
+    ),
+    path(
+        "app/<int:account_id>/notifications/<int:notification_id>/",
+        notifications.notification_open,
+        name="notification_open",
+    ),
+    path(
+        "app/<int:account_id>/notifications/<int:notification_id>/read/",
+        notifications.notification_mark,
+        name="notification_mark",
+    ),
     path("app/<int:account_id>/settings/", include(_settings)),
 ]

@@ -14,8 +14,10 @@ class CalendarsConfig(AppConfig):
         from calendars.providers.google import provider  # noqa: F401 - importing registers
         from calendars.services import (  # noqa: F401 - importing registers
             booking_events,
+            booking_reminders,
             calendars,
             connect,
+            erasure,
             meetings,
             push,
             sync,

@@ -52,6 +52,7 @@ class CalendarWrite(TextChoices):
     PENDING = "pending", _("Waiting")
     WRITTEN = "written", _("In the calendar")
     FAILED = "failed", _("Failed")
+    REMOVED = "removed", _("Removed from the calendar")
 
 
 class BookingSource(TextChoices):

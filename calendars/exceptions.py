@@ -105,6 +105,20 @@ class RequestAnswered(BookingRefused):
     text = _("This request has been answered already, or its 48 hours have passed.")
 
 
+class BookingChanged(BookingRefused):
+    """The meeting was moved or cancelled since the page was shown that asks for the change."""
+
+    code = "BOOKING_CHANGED"
+    text = _("This meeting has been changed meanwhile. This is how it stands now.")
+
+
+class BookingOver(BookingRefused):
+    """The meeting has ended, was cancelled, or does not stand yet: nothing can be changed any more."""
+
+    code = "BOOKING_OVER"
+    text = _("This meeting can no longer be changed.")
+
+
 class PathTaken(PermanentError):
     """Another page has this path, in whatever case and on whatever domain (C14)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -24,6 +25,21 @@ class TimelineKind:
     template: str
     title: str | Promise = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Who is erased for good: the records (a contact, what was merged into it, activities that were about nobody else),
+    every address in lower case, and every full name."""
+
+    account_id: int
+    record_ids: tuple[int, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+PRIVACY_ERASERS: Registry[str, Callable[[Erasure], None]] = Registry("privacy erasers")
+"""What each app does with what it keeps of a person, in the transaction of the erasure. It runs before the records are
+locked and again after, so it must be idempotent; and what it locks, it locks before any record, as everybody does."""
 
 TIMELINE_KINDS: Registry[str, TimelineKind] = Registry("timeline kinds")
 

@@ -8,12 +8,16 @@ from typing import Any
 from accounts.models import Account, Membership
 from accounts.scopes import all_scopes
 from accounts.services.domains import domain_add
+from accounts.services.brands import brand_create
+from accounts.services.invitations import invitation_send
 from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
 from connections.models import Connection
 from hubclone.lib.jobs.choices import JobState
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import book, page_make
+
+INVITED = "invited@hubclone.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,17 @@ def world_make(account: Account) -> World:
     _, bare = access_token_create(actor=actor_of(owner), account=account, name="None", scopes=[], created_by=owner.user)
     job = CalendarJob.objects.create(account=account, kind="calendar.sync", state=JobState.DEAD, last_error="No.")
     domain = domain_add(actor=actor_of(owner), host="meet.example.com")
+    invitation = invitation_send(
+        actor=actor_of(owner), account=account, email=INVITED, invited_by=owner.user, language="en"
+    )
+    brand = brand_create(actor=actor_of(owner), name="Second brand")
     parameters = {
         "account_id": account.pk,
         "membership_id": member.pk,
         "token_id": token.pk,
+        "invitation_id": invitation.pk,
+        "brand_id": brand.pk,
+        "secret": "unknown",
         "domain_id": domain.pk,
         "label": "calendars.calendarjob",
         "job_id": job.pk,

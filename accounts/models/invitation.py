@@ -24,6 +24,7 @@ class Invitation(models.Model):
     rights = ArrayField(models.CharField(max_length=40, choices=Right), default=list, blank=True)
     seat = models.CharField(max_length=20, choices=SeatKind, default=SeatKind.NONE)
     seat_tier = models.CharField(max_length=20, choices=Tier, default=Tier.NONE, blank=True)
+    language = models.CharField(max_length=8, default="en", help_text="Of its e-mails.")
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField(db_default=Now())

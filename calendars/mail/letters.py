@@ -26,7 +26,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What an e-mail says, in its reader's language. ``steps`` are numbered."""
+    """What an e-mail says, in its reader's language. ``steps`` are numbered, ``links`` are less than the button."""
 
     subject: str
     heading: str
@@ -35,6 +35,7 @@ class Letter:
     steps: list[str] = field(default_factory=list)
     button: Button | None = None
     note: str = ""
+    links: list[Button] = field(default_factory=list)
 
 
 def letter_text(letter: Letter) -> str:
@@ -44,6 +45,7 @@ def letter_text(letter: Letter) -> str:
     if letter.button:
         parts.append(f"{letter.button.label}:\n{letter.button.url}")
     parts.append(letter.note)
+    parts += [f"{link.label}:\n{link.url}" for link in letter.links]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -20,6 +20,10 @@ class Booking(models.Model):
     ``event_id`` is the provider's event id, derived from ``uid`` before the first attempt, so that a retry finds the
     event and cannot double it. ``idempotency_key`` (the form's, or empty) makes a repeated submission answer the same
     booking. ``held_until`` is when an unanswered request (C4) lets go of its time.
+
+    ``written_sequence`` is the sequence that the host's calendar has, None while it has no event: lower than
+    ``sequence`` means that a change of ours waits to be written. ``event_modified`` is the provider's own time of the
+    event's last change that is known here, by which our own changes are recognised when they come back (C8).
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -44,6 +48,10 @@ class Booking(models.Model):
     ical_uid = models.CharField(max_length=200)
     conference_url = models.URLField(max_length=400, blank=True)
     sequence = models.PositiveIntegerField(default=0)
+    written_sequence = models.PositiveIntegerField(null=True)
+    event_modified = models.CharField(max_length=40, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.CharField(max_length=10, choices=ChangedBy, blank=True)
     held_until = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.CharField(max_length=10, choices=ChangedBy, blank=True)
@@ -62,10 +70,16 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page"),
             models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
+            models.Index(fields=["account", "event_id"], name="booking_of_event", condition=~Q(event_id="")),
         ]
 
     def __str__(self) -> str:
         return f"booking {self.pk} ({self.state})"
+
+    @property
+    def guest_name(self) -> str:
+        """First and last name."""
+        return f"{self.guest_first_name} {self.guest_last_name}".strip()
 
 
 class Reservation(models.Model):

@@ -102,7 +102,9 @@ class BusyInterval(models.Model):
 class LoggedEvent(models.Model):
     """An event made in the calendar itself that is logged on contacts as a meeting (C5); bookings are not among them.
 
-    ``fingerprint`` is a digest of what was logged, so that an event that comes again unchanged writes nothing.
+    ``fingerprint`` is a digest of what was logged, so that an event that comes again unchanged writes nothing. Copies
+    of one event on several calendars of an account share their meeting. [starts_at, ends_at) says whether a full sync,
+    which sees a window of time, had to bring it.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -111,9 +113,12 @@ class LoggedEvent(models.Model):
     meeting = models.ForeignKey("crm.Record", on_delete=models.CASCADE, related_name="+")
     fingerprint = models.CharField(max_length=64)
     generation = models.PositiveIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "calendar", "remote_id"], name="logged_event_once")]
+        indexes = [models.Index(fields=["account", "remote_id"], name="logged_event_copies")]
 
     def __str__(self) -> str:
         return f"event of calendar {self.calendar_id} as meeting {self.meeting_id}"

@@ -24,7 +24,7 @@ from calendars.selectors.availability import slot_check
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
 from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
-from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays
+from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays, reminders_enqueue
 from calendars.services.booking_records import contact_write, meeting_write
 from calendars.services.booking_rows import booking_rows_insert
 from hubclone.lib.errors import TransientError
@@ -80,6 +80,7 @@ def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence
     else:
         meeting_write(actor=actor, page=page, booking=booking)
     booking_rows_insert(booking, host_ids=[host.user_id for host in hosts], job_delays=job_delays(booking))
+    reminders_enqueue(booking)
     _audit(actor, booking)
     return booking
 

@@ -1,20 +1,26 @@
 """Sending the e-mails about a booking: each letter once, in its reader's language, with an .ics where it helps.
 
-The guest's .ics is a PUBLISH when the booking is in a connected calendar, whose provider invites the guest itself under
-the same UID; without one it is a REQUEST, so that the guest's calendar answers the owner.
+The guest's first .ics is a PUBLISH when the booking is in a connected calendar, whose provider invites the guest itself
+under the same UID; without one it is a REQUEST, so that the guest's calendar answers the owner. A change is always sent
+as REQUEST or CANCEL with a higher SEQUENCE, which every mailbox follows: whether the provider has told the guest of
+what somebody did in the calendar itself cannot be known, and a second message of one UID and SEQUENCE changes nothing.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from django.utils import translation
 
 from accounts.models import OutgoingEmail, User
 from accounts.services.mail import email_enqueue
-from calendars.choices import BookingState, CalendarWrite
+from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.invitations import Invitation, Method, Person, invitation_build
 from calendars.mail import booking_letters as letters
+from calendars.mail import change_letters as changes
 from calendars.mail.letters import Letter, letter_html, letter_text
 from calendars.models import Booking
 from calendars.services.booking_calendar import event_description
@@ -26,24 +32,43 @@ _GUEST: dict[str, LetterMaker] = {
     BookingState.REQUESTED: letters.guest_requested,
     BookingState.DECLINED: letters.guest_declined,
     BookingState.EXPIRED: letters.guest_expired,
+    BookingState.CANCELLED: changes.guest_cancelled,
 }
 _OWNER: dict[str, LetterMaker] = {
     BookingState.CONFIRMED: letters.owner_confirmed,
     BookingState.REQUESTED: letters.owner_requested,
+    BookingState.CANCELLED: changes.owner_cancelled,
 }
+SEQUENCES_MOST = 100
+"""How many earlier changes are looked through for whether a reader knows of the meeting."""
 
 
-def booking_tell(booking: Booking) -> None:
+def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> None:
     """Enqueue what guest and owner have to know of the booking's present state, unless they were told already.
 
-    Needs ``booking.page`` with its owner. Runs in the caller's transaction.
+    Who has heard of the meeting before is told that it has moved, and from where. What somebody did in the owner's own
+    calendar is no news to the owner. Needs ``booking.page`` with its owner. Runs in the caller's transaction.
     """
     told = _told(booking)
-    if (maker := _GUEST.get(booking.state)) and _key(booking, "guest") not in told:
-        _to_guest(booking, maker)
-    if (maker := _OWNER.get(booking.state)) and _key(booking, "owner") not in told:
-        needs_file = booking.state == BookingState.CONFIRMED and booking.calendar_write == CalendarWrite.NONE
-        _to_owner(booking, _key(booking, "owner"), maker, "PUBLISH" if needs_file else None)
+    makers = _makers(booking, told, moved_from)
+    if (maker := makers.get("guest")) and _key(booking, "guest") not in told:
+        _to_guest(booking, _key(booking, "guest"), maker)
+    by_owner_calendar = booking.changed_by == ChangedBy.CALENDAR
+    if (maker := makers.get("owner")) and _key(booking, "owner") not in told and not by_owner_calendar:
+        _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking))
+
+
+def event_unchanged_tell(booking: Booking) -> None:
+    """Tell the owner, once for each change, that it could not be written to the calendar and what to do."""
+    key = f"booking:{booking.pk}:event_unchanged:{booking.sequence}:owner"
+    _to_owner(booking, key, changes.owner_event_unchanged, None)
+
+
+def reminder_tell(booking: Booking, *, minutes: int) -> None:
+    """Remind the guest, once for each time of the meeting and each distance from it."""
+    _to_guest(
+        booking, f"booking:{booking.pk}:reminder:{booking.sequence}:{minutes}", changes.guest_reminder, file=False
+    )
 
 
 def event_failed_tell(booking: Booking) -> None:
@@ -61,7 +86,7 @@ def invitation_of(booking: Booking, method: Method) -> str:
             method=method,
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
-            changed_at=booking.created_at,
+            changed_at=booking.changed_at or booking.created_at,
             summary=booking.subject,
             organizer=Person(str(owner), owner.email),
             attendee=Person(letters.guest_name(booking), booking.guest_email),
@@ -72,28 +97,55 @@ def invitation_of(booking: Booking, method: Method) -> str:
     )
 
 
-def _key(booking: Booking, reader: str) -> str:
-    return f"booking:{booking.pk}:{booking.state}:{reader}"
+def _key(booking: Booking, reader: str, sequence: int | None = None) -> str:
+    number = booking.sequence if sequence is None else sequence
+    return f"booking:{booking.pk}:{booking.state}{f':{number}' if number else ''}:{reader}"
 
 
 def _told(booking: Booking) -> set[str]:
-    keys = [_key(booking, reader) for reader in ("guest", "owner")]
+    sequences = range(max(0, booking.sequence - SEQUENCES_MOST), booking.sequence + 1)
+    keys = [_key(booking, reader, sequence) for reader in ("guest", "owner") for sequence in sequences]
     sent = OutgoingEmail.objects.filter(account_id=booking.account_id, key__in=keys)
     return set(sent.values_list("key", flat=True))
 
 
-def _to_guest(booking: Booking, maker: LetterMaker) -> None:
-    method: Method | None = None
+def _makers(booking: Booking, told: set[str], moved_from: dt.datetime | None) -> dict[str, LetterMaker]:
+    """Each reader's letter: the first of a state, or that of a move for who has had one for an earlier time."""
+    first = {"guest": _GUEST.get(booking.state), "owner": _OWNER.get(booking.state)}
+    found = {reader: maker for reader, maker in first.items() if maker}
+    if booking.state == BookingState.CONFIRMED and booking.sequence:
+        moved = {"guest": changes.guest_moved, "owner": changes.owner_moved}
+        known = {key.rpartition(":")[2] for key in told}
+        found |= {reader: partial(moved[reader], moved_from=moved_from) for reader in known}
+    return found
+
+
+def _owner_method(booking: Booking) -> Method | None:
+    """The owner needs a calendar file where no connected calendar shows the meeting."""
+    if booking.state == BookingState.CONFIRMED and booking.calendar_write == CalendarWrite.NONE:
+        return "PUBLISH"
+    if booking.state == BookingState.CANCELLED and booking.calendar_id is None and not changes.was_request(booking):
+        return "CANCEL"
+    return None
+
+
+def _guest_method(booking: Booking) -> Method | None:
     if booking.state == BookingState.CONFIRMED:
-        method = "REQUEST" if booking.calendar_id is None else "PUBLISH"
+        return "REQUEST" if booking.calendar_id is None or booking.sequence else "PUBLISH"
+    if booking.state == BookingState.CANCELLED and not changes.was_request(booking):
+        return "CANCEL"
+    return None
+
+
+def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = True) -> None:
     _send(
         booking,
-        key=_key(booking, "guest"),
+        key=key,
         to=booking.guest_email,
         reply_to=booking.page.owner.email,
         language=booking.guest_language,
-        maker=maker,
-        method=method,
+        maker=lambda told: replace(maker(told), links=changes.manage_links(told)),
+        method=_guest_method(booking) if file else None,
     )
 
 

@@ -8,6 +8,7 @@ ICONS: dict[str, str] = {
     "arrow-right": '<path d="M5 12h14M13 6l6 6-6 6"/>',
     "automation": '<rect x="3.5" y="3.5" width="6.5" height="6.5" rx="1.5"/><rect x="14" y="14" width="6.5" '
     'height="6.5" rx="1.5"/><path d="M6.75 10v4.25a3 3 0 0 0 3 3H14"/>',
+    "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z"/><path d="M10 18.5a2 2 0 0 0 4 0"/>',
     "building": '<path d="M5 20.5v-16h9v16M14 10h5v10.5M3.5 20.5h17M8 8h3M8 12h3M8 16h3"/>',
     "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/><path d="M3.5 10h17M8 2.8v4M16 2.8v4"/>',
     "calendar-plus": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/>'

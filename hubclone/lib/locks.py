@@ -17,6 +17,7 @@ class LockSpace(IntEnum):
     CALENDAR_SYNC = 3
     IDENTITY = 4
     SCHEMA = 5
+    EVENT_LOG = 8
 
 
 PUBLISHER_LOCK = 42

@@ -123,3 +123,6 @@ if (document.querySelector("select[data-combobox]")) import("./combobox.js");
 document.addEventListener("htmx:load", (event) => {
   if (event.target.querySelector?.("select[data-combobox]")) import("./combobox.js").then((module) => module.enhance(event.target));
 });
+
+// A hidden field that tells in which time zone the browser is: <input type="hidden" data-zone>.
+for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -223,7 +223,7 @@ def test_home_leads_to_the_account_that_was_open_last(member: Membership) -> Non
     client.get(reverse("accounts:profile", args=[other.account_id]))
     assert client.get("/")["Location"] == f"/app/{other.account_id}/"
     page = client.get(reverse("accounts:profile", args=[other.account_id])).content.decode()
-    assert f'href="/app/{member.account_id}/"' in page
+    assert f'href="/app/{member.account_id}/settings/general/profile/"' in page
     other.delete()
     assert client.get("/")["Location"] == f"/app/{member.account_id}/"
 

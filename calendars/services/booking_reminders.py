@@ -1,0 +1,20 @@
+"""Reminding guests of a meeting that is near."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from calendars.models import CalendarJob
+from calendars.services.booking_event_changes import booking_locked, booking_of
+from calendars.services.booking_jobs import REMINDER, is_void
+from calendars.services.booking_mail import reminder_tell
+from hubclone.lib.jobs.registry import JOB_HANDLERS
+
+
+@JOB_HANDLERS.registered(REMINDER)
+@transaction.atomic
+def remind(job: CalendarJob) -> None:
+    """Remind the guest, unless the meeting has moved or was cancelled since the reminder was planned."""
+    booking = booking_locked(booking_of(job))
+    if not is_void(job, booking):
+        reminder_tell(booking, minutes=int(job.payload["minutes"]))
