@@ -64,6 +64,11 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return f"booking {self.pk} ({self.state})"
 
+    @property
+    def guest_name(self) -> str:
+        """First and last name."""
+        return f"{self.guest_first_name} {self.guest_last_name}".strip()
+
 
 class Reservation(models.Model):
     """A host's time that a booking takes: half-open, in UTC, without buffers. Two active ones of a host never overlap.

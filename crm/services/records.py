@@ -141,7 +141,7 @@ def _merge(plan: Plan) -> None:
 
 def _values(item: Wanted, slot: Slot) -> dict[str, object]:
     """The change's values with the main address as it will be; notes on the slot when that moves."""
-    values = dict(item.values)
+    values = {**_additions(item, slot), **item.values}
     if slot.info.identity is None:
         return values
     name, _kind = slot.info.identity
@@ -157,6 +157,15 @@ def _values(item: Wanted, slot: Slot) -> dict[str, object]:
         elif values[name] != slot.before.get(name):
             slot.primary = values[name] or ""
     return values
+
+
+def _additions(item: Wanted, slot: Slot) -> dict[str, object]:
+    """What the change puts where nothing is yet."""
+    found: dict[str, object] = dict(item.if_new) if slot.is_new else {}
+    for fill in item.fills:
+        if slot.is_new or not any(name in slot.after for name in fill):
+            found |= fill
+    return found
 
 
 def _slots(plan: Plan) -> list[Slot]:
