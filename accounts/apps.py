@@ -10,6 +10,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from accounts import demo, settings_tabs  # noqa: F401 - importing registers
+        from accounts import audit_words, demo, settings_tabs  # noqa: F401 - importing registers
         from accounts.api import authentication  # noqa: F401 - importing registers
         from accounts.services import mail_send  # noqa: F401 - importing registers

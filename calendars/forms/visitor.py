@@ -54,7 +54,7 @@ class VisitorForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=EMAIL_LENGTH_MOST, widget=forms.EmailInput({"autocomplete": "email"})
+        label=_("Email"), max_length=EMAIL_LENGTH_MOST, widget=forms.EmailInput({"autocomplete": "email"})
     )
     website = forms.CharField(required=False, widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}))
 

@@ -108,5 +108,5 @@ def test_a_visitors_way_to_a_booking(
         expect(page.get_by_label("First name")).to_be_visible()
         assert check(page, f"{name}-2") == []
         page.get_by_label("First name").fill("Grace")
-        page.get_by_label("E-mail").fill(f"grace-{narrow}@example.com")
+        page.get_by_label("Email").fill(f"grace-{narrow}@example.com")
         assert check(page, f"{name}-3") == []
