@@ -82,7 +82,5 @@ class AuditFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, target_kinds: list[str]) -> None:
         super().__init__(data)
-        self.fields["target_kind"].choices = [
-            ("", _("All")),
-            *((kind, AUDIT_TARGETS.get(kind) or kind) for kind in target_kinds),
-        ]  # type: ignore[attr-defined]
+        kinds = [(kind, AUDIT_TARGETS.get(kind) or kind) for kind in target_kinds]
+        self.fields["target_kind"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
