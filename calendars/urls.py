@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from calendars.views import bookings, connect, hooks, pages, public, settings
+from calendars.views import bookings, connect, hooks, logos, pages, public, settings
 
 app_name = "calendars"
 SETTINGS = "app/<int:account_id>/settings/general/calendar/"
@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{PAGES}pages/<int:page_id>/", pages.page_edit, name="page_edit"),
     path(f"{PAGES}pages/<int:page_id>/pause/", pages.page_pause, name="page_pause"),
     path(f"{PAGES}pages/<int:page_id>/delete/", pages.page_delete, name="page_delete"),
+    path("meetings/-/logo/<slug:digest>.<slug:ending>", logos.public_logo, name="public_logo"),
     path("meetings/-/slots/<path:slug>", public.public_slots, name="public_slots"),
     path("meetings/-/booked/<str:reference>", public.public_booked, name="public_booked"),
     path("meetings/-/booked/<str:reference>/meeting.ics", public.public_ics, name="public_ics"),

@@ -9,10 +9,13 @@ from accounts.models import Account, Membership
 from accounts.scopes import all_scopes
 from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
+from calendars.services.logos import logo_keep
 from connections.models import Connection
 from hubclone.lib.jobs.choices import JobState
+from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import book, page_make
+from tests.pictures import PNG
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def world_make(account: Account) -> World:
         actor=actor_of(owner), account=account, name="All", scopes=sorted(all_scopes()), created_by=owner.user
     )
     _, bare = access_token_create(actor=actor_of(owner), account=account, name="None", scopes=[], created_by=owner.user)
+    logo = logo_keep(actor=actor_of(owner), picture=picture_read(PNG))
     job = CalendarJob.objects.create(account=account, kind="calendar.sync", state=JobState.DEAD, last_error="No.")
     parameters = {
         "account_id": account.pk,
@@ -52,5 +56,7 @@ def world_make(account: Account) -> World:
         "objects": "contacts",
         "provider": "google",
         "slug": page.slug,
+        "digest": logo.digest,
+        "ending": logo.ending,
     }
     return World(account, owner, page, parameters, plain, bare)

@@ -3,6 +3,7 @@
 from calendars.models.booking import Booking, Reservation
 from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, PushChannel
 from calendars.models.job import CalendarJob
+from calendars.models.logo import PageLogo
 from calendars.models.page import PageHost, SchedulingPage
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "CalendarAccount",
     "CalendarJob",
     "PageHost",
+    "PageLogo",
     "PushChannel",
     "Reservation",
     "SchedulingPage",

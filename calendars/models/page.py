@@ -52,6 +52,9 @@ class SchedulingPage(models.Model):
     limit_week = models.PositiveIntegerField(null=True, blank=True)
     form_fields = models.JSONField(default=list, help_text="Beyond names and e-mail: [{name, label, required}].")
     brand_color = models.CharField(max_length=7, blank=True)
+    logo = models.ForeignKey(
+        "calendars.PageLogo", null=True, blank=True, on_delete=models.SET_NULL, related_name="pages"
+    )
     language = models.CharField(max_length=8, blank=True, help_text="Empty: as the visitor's browser asks.")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

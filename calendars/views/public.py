@@ -29,6 +29,7 @@ from calendars.forms.visitor import VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
+from calendars.selectors.logos import logo_of_page
 from calendars.selectors.pages import page_by_slug
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
@@ -58,7 +59,8 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     if start is not None and picker.is_open:
         return _details(request, page, picker, start)
     zones = {"zones": zones_in_words(), "is_zone_listed": picker.wish.zone in zones_listed()}
-    return render(request, "calendars/public/page.html", _picker_context(picker) | zones)
+    context = _picker_context(picker) | zones | {"logo": logo_of_page(page)}
+    return render(request, "calendars/public/page.html", context)
 
 
 @require_safe
@@ -134,7 +136,7 @@ def _form_page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    context = _picker_context(picker) | {"form": form} | more
+    context = _picker_context(picker) | {"form": form, "logo": logo_of_page(picker.page)} | more
     if start is not None:
         local = start.astimezone(picker.zone)
         context["start"] = utc_text(start)
