@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+from django.apps import apps
 from hubspot.crm.association_type import AssociationType as Published
 
 from crm.builtin_associations import ASSOCIATIONS, IMPLIED, unlabelled
 from crm.choices import ObjectType
+from crm.models import AssociationType, PropertyDefinition, Schema
+from tests.crm.conftest import account_make
 
 TYPES = set(ObjectType.values)
 
@@ -47,3 +52,21 @@ def test_two_numbers_never_mean_two_directions() -> None:
     meaning: dict[int, tuple[str, str]] = {}
     for spec in ASSOCIATIONS:
         assert meaning.setdefault(spec.type_id, (spec.from_type, spec.to_type)) == (spec.from_type, spec.to_type)
+
+
+@pytest.mark.django_db
+def test_an_older_account_gets_the_public_numbers_and_words() -> None:
+    account, _owner = account_make()
+    kinds = AssociationType.objects.filter(account=account)
+    new = set(kinds.values_list("from_type", "to_type", "type_id", "inverse_type_id", "name", "label"))
+    kinds.filter(type_id=177).update(type_id=9001, inverse_type_id=9002)
+    kinds.filter(type_id=178).update(type_id=9002, inverse_type_id=9001)
+    kinds.filter(type_id__in=[509, 510]).delete()
+    PropertyDefinition.objects.filter(account=account, label="Email").update(label="E-mail")
+    version = Schema.objects.get(account=account).version
+    migration = importlib.import_module("crm.migrations.0003_public_words_and_numbers")
+    migration.renumber(apps, None)
+    migration.rewrite(apps, None)
+    assert set(kinds.values_list("from_type", "to_type", "type_id", "inverse_type_id", "name", "label")) == new
+    assert not PropertyDefinition.objects.filter(label="E-mail").exists()
+    assert Schema.objects.get(account=account).version != version
