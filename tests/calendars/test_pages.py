@@ -104,7 +104,7 @@ def test_hours_over_midnight_say_that_they_end_on_the_next_day(client: Client, m
     html = client.get(f"/app/{member.account_id}/meetings/pages/{page.pk}/").content.decode()
     monday, friday = (html.split(f'id="hours-{day}"')[1].split("</fieldset>")[0] for day in (0, 4))
     assert '<span class="hours__next" hidden>' in monday
-    assert '<span class="hours__next">next day</span>' in friday
+    assert '<span class="hours__next">Ends on the next day</span>' in friday
 
 
 def test_a_text_that_is_far_too_long_is_told_the_limit_alone(client: Client, member: Membership) -> None:
