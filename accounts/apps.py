@@ -10,6 +10,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from accounts import demo, notification_kinds, settings_tabs, sign_in_events  # noqa: F401 - importing registers
+        from accounts import (  # noqa: F401 - importing registers
+            audit_words,
+            demo,
+            notification_kinds,
+            settings_tabs,
+            sign_in_events,
+        )
         from accounts.api import authentication  # noqa: F401 - importing registers
         from accounts.services import mail_send  # noqa: F401 - importing registers

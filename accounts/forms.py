@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.choices import ActorKind, Hub, Right, SeatKind, Tier
 from accounts.models import User
+from accounts.registries import AUDIT_TARGETS
 from accounts.scopes import SCOPES, all_scopes
 from hubclone.lib.text import clean_line
 
@@ -26,7 +27,8 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def scope_choices() -> list[tuple[str, Any]]:
     """Every scope with what it allows."""
-    return [(name, format_html("{} <code>{}</code>", SCOPES[name], name)) for name in all_scopes()]
+    words = '<span class="choice">{} <code>{}</code></span>'
+    return [(name, format_html(words, SCOPES[name], name)) for name in all_scopes()]
 
 
 def name_shown(text: str) -> str:
@@ -175,8 +177,9 @@ class AuditFilterForm(forms.Form):
     actor_kind = forms.ChoiceField(
         label=_("Kind of actor"), required=False, choices=[("", _("All")), *ActorKind.choices]
     )
-    target_kind = forms.ChoiceField(label=_("What"), required=False)
+    target_kind = forms.ChoiceField(label=_("Target"), required=False)
 
     def __init__(self, data: Any, *, target_kinds: list[str]) -> None:
         super().__init__(data)
-        self.fields["target_kind"].choices = [("", _("All")), *((kind, kind) for kind in target_kinds)]  # type: ignore[attr-defined]
+        kinds = [(kind, AUDIT_TARGETS.get(kind) or kind) for kind in target_kinds]
+        self.fields["target_kind"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]

@@ -78,6 +78,12 @@ SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
 
 NOTIFICATION_KINDS: Registry[str, NotificationKind] = Registry("notification kinds")
 
+AUDIT_ACTIONS: Registry[str, Words] = Registry("audit actions")
+"""What the audit log says of each action; ``audit_write`` refuses one that has no words here."""
+
+AUDIT_TARGETS: Registry[str, Words] = Registry("audit targets")
+"""What the audit log calls each kind of thing that an action is done to."""
+
 API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
 """Token prefix → function of the whole token and the request; None when the token is not good."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -9,6 +10,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -19,6 +21,8 @@ from accounts.models import Account, Membership, User
 from accounts.services.people import user_last_account_set
 
 LAST_ACCOUNT_SESSION_KEY = "account_id"
+ACCOUNT_ID_DIGITS_MOST = 18
+_ACCOUNT_PATH = re.compile(r"/app/([0-9]+)/")
 P = ParamSpec("P")
 
 
@@ -75,7 +79,23 @@ def forbidden(request: AccountRequest, right: Right) -> HttpResponse:
     """The page that says which right is missing and who can give it."""
     admins = Membership.objects.filter(account=request.account, rights__contains=[Right.SUPER_ADMIN])
     people = [m.user for m in admins.select_related("user").order_by("id")[:5]]
-    return render(request, "accounts/forbidden.html", {"right": right, "admins": people}, status=403)
+    context = {"layout": shell_layout(request), "right": right, "admins": people}
+    return render(request, "accounts/forbidden.html", context, status=403)
+
+
+def not_found(request: HttpRequest) -> HttpResponse | None:
+    """The 404 page in the app's shell for a member of the account that the address names; None for anybody else."""
+    if not hasattr(request, "membership") and not _enter_named_account(request):
+        return None
+    account_id = request.membership.account_id  # type: ignore[attr-defined]
+    context = {"layout": shell_layout(request), "start_url": reverse("accounts:start", args=[account_id])}
+    return render(request, "accounts/not_found.html", context, status=404)
+
+
+def shell_layout(request: HttpRequest) -> str:
+    """The layout of the app's part that the address lies in: errors keep the menu of the settings."""
+    in_settings = request.path.startswith(reverse("accounts:settings", args=[request.membership.account_id]))  # type: ignore[attr-defined]
+    return "layouts/settings.html" if in_settings else "layouts/app.html"
 
 
 def request_ip(request: HttpRequest) -> str | None:
@@ -86,6 +106,18 @@ def request_ip(request: HttpRequest) -> str | None:
 def user_actor(request: HttpRequest, user: User, account_id: int) -> Actor:
     """The actor of what this person does in an account."""
     return Actor(account_id, ActorKind.USER, str(user.pk), str(user), request_ip(request))
+
+
+def _enter_named_account(request: HttpRequest) -> bool:
+    """For addresses that no view of the account answers."""
+    named = _ACCOUNT_PATH.match(request.path_info)
+    user = getattr(request, "user", None)
+    if named is None or not isinstance(user, User) or len(named[1]) > ACCOUNT_ID_DIGITS_MOST:
+        return False
+    found = Membership.objects.select_related("account").filter(user=user, account_id=int(named[1])).first()
+    if found is not None:
+        _enter(request, user, found)
+    return found is not None
 
 
 def _membership(user: User, account_id: int) -> Membership:

@@ -10,7 +10,14 @@ class CalendarsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from calendars import demo_google, demo_page, navigation, settings_tabs, timeline  # noqa: F401 - importing registers
+        from calendars import (  # noqa: F401 - importing registers
+            audit_words,
+            demo_google,
+            demo_page,
+            navigation,
+            settings_tabs,
+            timeline,
+        )
         from calendars.providers.google import provider  # noqa: F401 - importing registers
         from calendars.services import (  # noqa: F401 - importing registers
             booking_events,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from calendars.views import bookings, connect, hooks, pages, public, settings
+from calendars.views import bookings, connect, hooks, logos, pages, public, settings
 
 app_name = "calendars"
 SETTINGS = "app/<int:account_id>/settings/general/calendar/"
@@ -21,13 +21,22 @@ urlpatterns = [
     path(f"{BOOKINGS}<int:booking_id>/", bookings.booking, name="booking"),
     path(f"{BOOKINGS}<int:booking_id>/confirm/", bookings.confirm, name="booking_confirm"),
     path(f"{BOOKINGS}<int:booking_id>/decline/", bookings.decline, name="booking_decline"),
+    path(f"{BOOKINGS}<int:booking_id>/move/", booking_changes.move, name="booking_move"),
+    path(f"{BOOKINGS}<int:booking_id>/move/slots/", booking_changes.move_slots, name="booking_move_slots"),
+    path(f"{BOOKINGS}<int:booking_id>/cancel/", booking_changes.cancel, name="booking_cancel"),
     path(PAGES, pages.pages, name="pages"),
     path(f"{PAGES}new/", pages.page_create, name="page_create"),
     path(f"{PAGES}pages/<int:page_id>/", pages.page_edit, name="page_edit"),
     path(f"{PAGES}pages/<int:page_id>/pause/", pages.page_pause, name="page_pause"),
     path(f"{PAGES}pages/<int:page_id>/delete/", pages.page_delete, name="page_delete"),
+    path("meetings/-/logo/<slug:digest>.<slug:ending>", logos.public_logo, name="public_logo"),
     path("meetings/-/slots/<path:slug>", public.public_slots, name="public_slots"),
     path("meetings/-/booked/<str:reference>", public.public_booked, name="public_booked"),
     path("meetings/-/booked/<str:reference>/meeting.ics", public.public_ics, name="public_ics"),
+    path("meetings/-/manage/<str:token>/", public_manage.public_manage, name="public_manage"),
+    path("meetings/-/manage/<str:token>/move/", public_manage.public_manage_move, name="public_manage_move"),
+    path("meetings/-/manage/<str:token>/slots/", public_manage.public_manage_slots, name="public_manage_slots"),
+    path("meetings/-/manage/<str:token>/cancel/", public_manage.public_manage_cancel, name="public_manage_cancel"),
+    path("meetings/-/attempt/<path:slug>", public_attempt.public_attempt, name="public_attempt"),
     path("meetings/<path:slug>", public.public_page, name="public_page"),
 ]

@@ -90,7 +90,7 @@ _ADDRESS = (
 _CONTACT = (
     _text("firstname", _("First name")),
     _text("lastname", _("Last name")),
-    _text("email", _("E-mail")),
+    _text("email", _("Email")),
     _text("phone", _("Phone number"), "phonenumber"),
     _text("mobilephone", _("Mobile phone number"), "phonenumber"),
     _text("jobtitle", _("Job title")),
@@ -225,6 +225,14 @@ _MEETING = (
     _text("hs_meeting_source", _("Meeting source")),
     _OWNER,
 )
+MEETING_SOURCES = {
+    "CRM_UI": _("Added on a record"),
+    "MEETINGS_PUBLIC": _("Booked on a scheduling page"),
+    "MEETINGS_EMBEDDED": _("Booked on an embedded scheduling page"),
+    "BIDIRECTIONAL_API": _("Calendar sync"),
+    "INTEGRATION": _("Connected app"),
+}
+"""What sources are called; others are kept and shown as they come."""
 _NOTE = (_WHEN, _text("hs_note_body", _("Note"), "html"), _OWNER)
 _TASK = (
     _text("hs_task_subject", _("Task name")),
@@ -262,7 +270,7 @@ BUILT_IN: dict[str, tuple[GroupSpec, ...]] = {
     T.ORDER.value: _groups("order", _("Order information"), _ORDER),
     T.MARKETING_EVENT.value: _groups("marketing_event", _("Event information"), _MARKETING_EVENT),
     T.CALL.value: _groups("call", _("Call information"), _CALL),
-    T.EMAIL.value: _groups("email", _("E-mail information"), _EMAIL),
+    T.EMAIL.value: _groups("email", _("Email information"), _EMAIL),
     T.MEETING.value: _groups("meeting", _("Meeting information"), _MEETING),
     T.NOTE.value: _groups("note", _("Note information"), _NOTE),
     T.TASK.value: _groups("task", _("Task information"), _TASK),

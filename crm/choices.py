@@ -18,7 +18,7 @@ class ObjectType(TextChoices):
     ORDER = "order", _("Order")
     MARKETING_EVENT = "marketing_event", _("Marketing event")
     CALL = "call", _("Call")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
     MEETING = "meeting", _("Meeting")
     NOTE = "note", _("Note")
     TASK = "task", _("Task")
@@ -40,7 +40,7 @@ class PropertyType(TextChoices):
 class IdentityKind(TextChoices):
     """What makes a record recognisable; unique in an account for each object type and namespace."""
 
-    EMAIL = "email", _("E-mail address")
+    EMAIL = "email", _("Email address")
     DOMAIN = "domain", _("Domain")
     EXTERNAL = "external", _("Outside id")
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.builtin_properties import MEETING_SOURCES
 from crm.choices import ObjectType, PropertyType
 from crm.models import PropertyChange, PropertyDefinition, Record
 from crm.objects import OBJECTS, OWNER
@@ -126,6 +127,8 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
         return _("Yes") if value else _("No")
     if definition.type == PropertyType.NUMBER:
         return str(value) if definition.name == "hs_object_id" else number_format(value, use_l10n=True)
+    if definition.name == "hs_meeting_source" and definition.is_built_in:
+        return _(MEETING_SOURCES[value]) if value in MEETING_SOURCES else str(value)
     if definition.options:
         labels = {option["value"]: option["label"] for option in definition.options}
         chosen = value if isinstance(value, list) else [value]
@@ -163,7 +166,7 @@ _PLURALS = {
     ObjectType.ORDER: gettext_lazy("Orders"),
     ObjectType.MARKETING_EVENT: gettext_lazy("Marketing events"),
     ObjectType.CALL: gettext_lazy("Calls"),
-    ObjectType.EMAIL: gettext_lazy("E-mails"),
+    ObjectType.EMAIL: gettext_lazy("Emails"),
     ObjectType.MEETING: gettext_lazy("Meetings"),
     ObjectType.NOTE: gettext_lazy("Notes"),
     ObjectType.TASK: gettext_lazy("Tasks"),

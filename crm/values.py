@@ -57,7 +57,7 @@ def email_value(raw: Any) -> str:
             raise ValidationError("too long")
         validate_email(address)
     except ValidationError as error:
-        raise BadValue(_("This is not an e-mail address.")) from error
+        raise BadValue(_("This is not an email address.")) from error
     return address
 
 

@@ -38,7 +38,7 @@ class SampleForm(forms.Form):
     """One field of each kind; bound with mistakes to show how errors look."""
 
     name = forms.CharField(label="Internal name", help_text="Only your team sees it.", max_length=80)
-    email = forms.EmailField(label="E-mail address")
+    email = forms.EmailField(label="Email address")
     zone = forms.ChoiceField(
         label="Time zone",
         choices=[(name, name.replace("_", " ")) for name in ("Europe/Warsaw", "Europe/London", "America/New_York")],

@@ -114,7 +114,7 @@ class GoogleControl:
         return cast("list[dict[str, Any]]", self.state(calendar=calendar, limit=0)["events"])
 
     def grant(self, *, account: str, scope: str, redirect_uri: str, **more: Any) -> str:
-        """The code that Allow would have given."""
+        """The code that Continue would have given."""
         return str(self._post("grant", account=account, scope=scope, redirect_uri=redirect_uri, **more)["code"])
 
     def token(self, *, account: str, scope: str, **more: Any) -> dict[str, str]:

@@ -35,7 +35,7 @@ def headless(chromium: str) -> Iterator[Browser]:
 def open_page(headless: Browser) -> Iterator[PageFactory]:
     """``open_page(narrow=False, theme="light", locale="en-GB", zone="Europe/Warsaw", **context)`` → a page of its own.
 
-    Nothing moves, so that colours are measured at rest. Errors of scripts and refusals of the content policy fail the
+    Nothing moves unless ``reduced_motion`` says so. Errors of scripts and refusals of the content policy fail the
     test at its end.
     """
     contexts: list[BrowserContext] = []
@@ -49,8 +49,7 @@ def open_page(headless: Browser) -> Iterator[PageFactory]:
             color_scheme="dark" if theme == "dark" else "light",
             locale=locale,
             timezone_id=zone,
-            reduced_motion="reduce",
-            **more,
+            **{"reduced_motion": "reduce", **more},
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -69,8 +68,19 @@ def _refused(text: str) -> bool:
     return "Content Security Policy" in text or "Content-Security-Policy" in text
 
 
+_AT_REST = """() => document.readyState === "complete"
+    && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")
+    && !document.getAnimations().length"""
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is loaded, no part of it is being fetched or exchanged, and nothing moves."""
+    page.wait_for_function(_AT_REST)
+
+
 def axe_violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, or against these rules alone; one line each: rule, where, why."""
+    """What axe finds against WCAG 2.2 AA on the page at rest, or against these rules alone: rule, where, why."""
+    settled(page)
     run = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": AXE_TAGS}
     found = Axe().run(page, options={"runOnly": run}).response["violations"]
     return [f"{rule['id']} {node['target']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]

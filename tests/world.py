@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Account, Membership
+from accounts.models import Account, Membership, Notification
 from accounts.scopes import all_scopes
 from accounts.services.domains import domain_add
 from accounts.services.brands import brand_create
 from accounts.services.invitations import invitation_send
 from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
+from calendars.services.logos import logo_keep
 from connections.models import Connection
 from hubclone.lib.jobs.choices import JobState
+from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import book, page_make
+from tests.pictures import PNG
 
 INVITED = "invited@hubclone.test"
 
@@ -43,12 +46,14 @@ def world_make(account: Account) -> World:
         actor=actor_of(owner), account=account, name="All", scopes=sorted(all_scopes()), created_by=owner.user
     )
     _, bare = access_token_create(actor=actor_of(owner), account=account, name="None", scopes=[], created_by=owner.user)
+    logo = logo_keep(actor=actor_of(owner), picture=picture_read(PNG))
     job = CalendarJob.objects.create(account=account, kind="calendar.sync", state=JobState.DEAD, last_error="No.")
     domain = domain_add(actor=actor_of(owner), host="meet.example.com")
     invitation = invitation_send(
         actor=actor_of(owner), account=account, email=INVITED, invited_by=owner.user, language="en"
     )
     brand = brand_create(actor=actor_of(owner), name="Second brand")
+    told = Notification.objects.create(account=account, user=owner.user, kind="job.failed", key="k", title="Told")
     parameters = {
         "account_id": account.pk,
         "membership_id": member.pk,
@@ -57,6 +62,7 @@ def world_make(account: Account) -> World:
         "brand_id": brand.pk,
         "secret": "unknown",
         "domain_id": domain.pk,
+        "notification_id": told.pk,
         "label": "calendars.calendarjob",
         "job_id": job.pk,
         "record_id": booking.contact_id,
@@ -66,5 +72,7 @@ def world_make(account: Account) -> World:
         "objects": "contacts",
         "provider": "google",
         "slug": page.slug,
+        "digest": logo.digest,
+        "ending": logo.ending,
     }
     return World(account, owner, page, parameters, plain, bare)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.actor import Actor
 from accounts.models import AuditEntry
+from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
 
 
 def audit_write(
@@ -20,9 +21,14 @@ def audit_write(
     target_label: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a row in the caller's transaction, which must be open. ``detail`` is JSON, without secrets or tokens."""
+    """Add a row in the caller's transaction, which must be open. ``detail`` is JSON, without secrets or tokens.
+
+    Raises RuntimeError without a transaction, LookupError for an action or a target that has no words in its registry.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("audit_write needs the transaction of the change that it tells of")
+    for words, key in ((AUDIT_ACTIONS, action), (AUDIT_TARGETS, target_kind)):
+        words[key]
     AuditEntry.objects.create(
         account_id=actor.account_id,
         actor_kind=actor.kind,

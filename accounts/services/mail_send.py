@@ -56,9 +56,9 @@ def failure(error: smtplib.SMTPException | OSError) -> HubError:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return TransientError("The mail server refuses our credentials.", code="SMTP_CREDENTIALS")
     if code >= 500:
-        return PermanentError(f"The mail server refused this e-mail ({code}).", code="SMTP_REFUSED")
+        return PermanentError(f"The mail server refused this email ({code}).", code="SMTP_REFUSED")
     if code >= 400:
-        return TransientError(f"The mail server cannot take this e-mail now ({code}).", code="SMTP_LATER")
+        return TransientError(f"The mail server cannot take this email now ({code}).", code="SMTP_LATER")
     return TransientError(f"The mail server cannot be reached ({type(error).__name__}).", code="SMTP_UNREACHABLE")
 
 

@@ -10,18 +10,20 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_noop, pgettext
 
 from calendars.choices import LocationKind
 from calendars.engine.hours import zone_names
 from calendars.forms.contact_fields import AskedField, ContactFieldsField, asked_fields, definitions_askable
 from calendars.forms.hours import DayHours, HoursField, days_of
-from calendars.forms.visitor import LineField, TextField
+from calendars.forms.logo import LogoField
+from calendars.forms.visitor import TOO_LONG, LineField, TextField
 from calendars.models import SchedulingPage
-from calendars.selectors.pages import SLUG_LENGTH_MOST, SLUG_PATTERN
+from calendars.selectors.pages import SLUG_LENGTH_MOST, SLUG_PATTERN, slug_taken
 from calendars.words import duration_words
 from calendars.zones import zones_listed
 from hubclone.lib.brand import LIGHT_SURFACE, TEXT_CONTRAST, color_parse, contrast
+from hubclone.lib.pictures import Picture
 
 DURATIONS = (15, 20, 30, 45, 60, 90, 120)
 STEPS = (5, 10, 15, 20, 30, 45, 60)
@@ -29,6 +31,7 @@ NOTICES = (0, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 4320, 10_080)
 BUFFERS = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120)
 ROLLING_DAYS_MOST = 365
 LIMIT_MOST = 1000
+PATH_TAKEN = gettext_noop("Another page has this link already. Capital letters and domains make no difference.")
 _SELECTS = {"step": STEPS, "minimum_notice": NOTICES, "buffer_before": BUFFERS, "buffer_after": BUFFERS}
 
 
@@ -53,35 +56,48 @@ class PageForm(forms.Form):
         label=_("Subject of the invitation"),
         max_length=200,
         required=False,
-        help_text=_("The guest's name is added. Empty: the title."),
+        help_text=_("Both names are added. Empty: the title."),
     )
-    slug = forms.CharField(label=_("Link"), max_length=SLUG_LENGTH_MOST, widget=forms.TextInput({"data-slug": ""}))
+    slug = forms.CharField(
+        label=_("Link"), max_length=SLUG_LENGTH_MOST, widget=forms.TextInput({"data-slug": ""}), error_messages=TOO_LONG
+    )
     durations = forms.TypedMultipleChoiceField(
-        label=_("Lengths"), coerce=int, widget=forms.CheckboxSelectMultiple, help_text=_("Visitors choose one.")
+        label=_("Meeting lengths"), coerce=int, widget=forms.CheckboxSelectMultiple, help_text=_("Visitors choose one.")
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select({"data-combobox": ""}))
     weekly_hours = HoursField(label=_("Weekly hours"))
-    step = _minutes(_("Start times every"))
+    step = _minutes(_("Time between starts"), _("With 30 minutes, visitors see 9:00, 9:30 and so on."))
     minimum_notice = _minutes(_("Minimum notice"), _("How long before its start a meeting can still be booked."))
     rolling_days = forms.IntegerField(
-        label=_("Days ahead"), min_value=1, max_value=ROLLING_DAYS_MOST, help_text=_("How far ahead can be booked.")
+        label=_("Days that can be booked ahead"), min_value=1, max_value=ROLLING_DAYS_MOST
     )
-    buffer_before = _minutes(_("Free time before"))
-    buffer_after = _minutes(_("Free time after"))
-    limit_day = forms.IntegerField(label=_("Most meetings a day"), min_value=1, max_value=LIMIT_MOST, required=False)
-    limit_week = forms.IntegerField(label=_("Most meetings a week"), min_value=1, max_value=LIMIT_MOST, required=False)
+    buffer_before = _minutes(_("Free time before a meeting"))
+    buffer_after = _minutes(_("Free time after a meeting"))
+    limit_day = forms.IntegerField(
+        label=_("Meetings a day, at most"), min_value=1, max_value=LIMIT_MOST, required=False
+    )
+    limit_week = forms.IntegerField(
+        label=_("Meetings a week, at most"), min_value=1, max_value=LIMIT_MOST, required=False
+    )
     form_fields = ContactFieldsField(label=_("More fields"))
+    logo = LogoField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("A PNG, JPEG or WebP picture of at most 500 KB. Visitors see it above your name."),
+    )
+    logo_kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    logo_remove = forms.BooleanField(label=_("Remove the logo"), required=False)
     brand_color = forms.CharField(
         label=_("Brand colour"),
         max_length=20,
         required=False,
         widget=forms.TextInput({"placeholder": "#1f5fbf", "data-brand-color": "", "autocomplete": "off"}),
-        help_text=_("As #rrggbb. Empty: ours."),
+        help_text=_("Six digits after a #. Leave it empty for our blue."),
     )
 
     def __init__(self, account_id: int, page: SchedulingPage | None = None, **kwargs: Any) -> None:
         if page is not None:
-            kwargs.setdefault("initial", model_to_dict(page))
+            kwargs.setdefault("initial", model_to_dict(page, exclude=["logo"]))
         super().__init__(**kwargs)
         self.page = page
         self.definitions = {item.name: item for item in definitions_askable(account_id)}
@@ -110,12 +126,14 @@ class PageForm(forms.Form):
         return listed if sent in listed or sent not in zone_names() else (sent, *listed)
 
     def clean_slug(self) -> str:
-        """Lower case, without slashes at the ends."""
+        """Lower case, without slashes at the ends, and not another page's; the database has the last word on that."""
         slug: str = self.cleaned_data["slug"].lower().strip("/ ")
         if not SLUG_PATTERN.fullmatch(slug):
             raise ValidationError(
                 _("Please use letters a–z, digits and single dashes, with one slash at most, such as anna-nowak/intro.")
             )
+        if slug_taken(slug, but=self.page):
+            raise ValidationError(_(PATH_TAKEN))
         return slug
 
     def clean_brand_color(self) -> str:
@@ -136,10 +154,12 @@ class PageForm(forms.Form):
 
     def path_taken(self) -> None:
         """Say at the field that another page has the path (C14)."""
-        self.add_error(
-            "slug",
-            _("Another page has this link already. Capital letters and domains make no difference."),
-        )
+        self.add_error("slug", _(PATH_TAKEN))
+
+    @property
+    def picture(self) -> Picture | None:
+        """The chosen logo, when there is one that holds, also while other fields do not."""
+        return self.cleaned_data.get("logo") if self.is_bound and not self.errors.get("logo") else None
 
     @property
     def hours_days(self) -> list[DayHours]:

@@ -20,8 +20,13 @@ SHOWN_AGAIN_MOST = 5000
 KEY_LENGTH_MOST = 64
 
 
+TOO_LONG: dict[str, Any] = {"max_length": _("This is too long: at most %(limit_value)d characters.")}
+
+
 class LineField(forms.CharField):
     """One line: control characters are dropped, white space is single."""
+
+    default_error_messages = TOO_LONG
 
     def to_python(self, value: Any) -> str:
         """The cleaned line; far too long a text is left for the length check as it is."""
@@ -32,6 +37,7 @@ class LineField(forms.CharField):
 class TextField(forms.CharField):
     """Several lines, without control characters."""
 
+    default_error_messages = TOO_LONG
     widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> str:
@@ -54,7 +60,10 @@ class VisitorForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "family-name"}),
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=EMAIL_LENGTH_MOST, widget=forms.EmailInput({"autocomplete": "email"})
+        label=_("Email"),
+        max_length=EMAIL_LENGTH_MOST,
+        error_messages=TOO_LONG,
+        widget=forms.EmailInput({"autocomplete": "email"}),
     )
     website = forms.CharField(required=False, widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}))
 

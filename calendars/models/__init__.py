@@ -3,6 +3,7 @@
 from calendars.models.booking import Booking, Reservation
 from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, LoggedEvent, PushChannel
 from calendars.models.job import CalendarJob
+from calendars.models.logo import PageLogo
 from calendars.models.page import PageFolder, PageHost, SchedulingPage
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LoggedEvent",
     "PageFolder",
     "PageHost",
+    "PageLogo",
     "PushChannel",
     "Reservation",
     "SchedulingPage",

@@ -82,6 +82,9 @@ class SchedulingPage(models.Model):
     follow_up_text = models.TextField(max_length=4000, blank=True)
     redirect_url = models.URLField(max_length=400, blank=True)
     brand_color = models.CharField(max_length=7, blank=True)
+    logo = models.ForeignKey(
+        "calendars.PageLogo", null=True, blank=True, on_delete=models.SET_NULL, related_name="pages"
+    )
     language = models.CharField(max_length=8, blank=True, help_text="Empty: as the visitor's browser asks.")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())

@@ -51,6 +51,12 @@ def page_by_slug(*, slug: str) -> SchedulingPage:
     raise SchedulingPage.DoesNotExist
 
 
+def slug_taken(slug: str, *, but: SchedulingPage | None = None) -> bool:
+    """Whether another page has this path, in lower case, so that it can be told with all else that is wrong."""
+    found = SchedulingPage.objects.filter(slug=slug)
+    return (found.exclude(pk=but.pk) if but else found).exists()
+
+
 def slug_free(wanted: str) -> str:
     """``wanted``, or the first of wanted-2, wanted-3 … that no page has. Only a proposal: the constraint decides."""
     wanted = wanted[: SLUG_LENGTH_MOST - 4]

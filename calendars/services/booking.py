@@ -40,7 +40,7 @@ def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingReques
     A submission repeated with the same ``idempotency_key`` answers the first one's booking, also when both race.
     Raises BookingInvalid, SlotTaken, HostUnavailable, PageClosed; nothing has been written then.
     """
-    prefetch_related_objects([page], "hosts")
+    prefetch_related_objects([page], "hosts", "owner")
     key = idempotency_key_clean(request.idempotency_key)
     if earlier := _earlier(page, key):
         return earlier
@@ -126,9 +126,10 @@ def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Bo
 
 
 def _subject(page: SchedulingPage, form: BookingForm) -> str:
-    """What the invitation is called: the page's own words and the guest's name."""
-    guest = f"{form.first_name} {form.last_name}".strip()
-    return f"{page.invitation_subject or page.title}: {guest}"[:SUBJECT_LENGTH_MOST]
+    """What the one event is called that guest and host both have: the page's own words and both names."""
+    names = {"guest": f"{form.first_name} {form.last_name}".strip(), "host": page.owner}
+    words = _("%(guest)s and %(host)s") % names
+    return f"{page.invitation_subject or page.title}: {words}"[:SUBJECT_LENGTH_MOST]
 
 
 def _earlier(page: SchedulingPage, key: str) -> Booking | None:

@@ -38,7 +38,7 @@ def event_plan(booking: Booking, host: Host) -> None:
 def event_draft(booking: Booking) -> EventDraft:
     """The event to make; needs ``booking.page`` with its owner and ``booking.calendar``."""
     assert booking.calendar is not None
-    page, guest = booking.page, f"{booking.guest_first_name} {booking.guest_last_name}".strip()
+    page = booking.page
     return EventDraft(
         calendar_remote_id=booking.calendar.remote_id,
         uid=booking.uid,
@@ -47,7 +47,7 @@ def event_draft(booking: Booking) -> EventDraft:
         time_zone=page.time_zone,
         description=event_description(booking),
         location=booking.location,
-        attendees=(Attendee(booking.guest_email, guest),),
+        attendees=(Attendee(booking.guest_email, booking.guest_name),),
         wants_conference=page.location_kind == LocationKind.CONFERENCE,
         private={PRIVATE_BOOKING: str(booking.uid)},
     )

@@ -138,7 +138,7 @@ class _Check:
             try:
                 validate_email(address)
             except ValidationError:
-                self.errors["email"] = _("Please enter a valid e-mail address, such as name@example.com.")
+                self.errors["email"] = _("Please enter a valid email address, such as name@example.com.")
         return address
 
     def answers(self, given: Mapping[str, str], page: SchedulingPage) -> dict[str, str]:

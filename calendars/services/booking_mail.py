@@ -89,7 +89,7 @@ def invitation_of(booking: Booking, method: Method) -> str:
             changed_at=booking.changed_at or booking.created_at,
             summary=booking.subject,
             organizer=Person(str(owner), owner.email),
-            attendee=Person(letters.guest_name(booking), booking.guest_email),
+            attendee=Person(booking.guest_name, booking.guest_email),
             description=event_description(booking),
             location=where(booking),
             url=booking.conference_url,

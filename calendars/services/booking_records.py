@@ -1,9 +1,15 @@
 """What a booking writes into the CRM: the guest's contact (matched or made, unless A24 refuses), the meeting, the
-link between them and an entry on the contact's timeline. All of it in one call of the one write path."""
+link between them and an entry on the contact's timeline. All of it in one call of the one write path.
+
+Whoever knows an address can book with it, so a booking never rewrites a contact: it fills what is empty, the two names
+only together. What was typed stays on the booking, in the meeting's notes and on the timeline. A contact that the
+booking makes gets the host as its owner.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,16 +100,20 @@ def _write(actor: Actor, changes: list[RecordChange]) -> list[RecordResult]:
 
 
 def _ownerless(change: RecordChange) -> RecordChange:
-    return replace(change, properties={name: value for name, value in change.properties.items() if name != OWNER})
+    return replace(change, properties=_without_owner(change.properties), if_new=_without_owner(change.if_new))
+
+
+def _without_owner(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != OWNER}
 
 
 def _contact(booking: Booking, *timeline: TimelineChange) -> RecordChange:
     names = {"firstname": booking.guest_first_name, "lastname": booking.guest_last_name}
-    known = {name: value for name, value in names.items() if value}
     return RecordChange(
         ObjectType.CONTACT,
         match_email=booking.guest_email,
-        properties={**_answers(booking), **known},
+        fills=[names, *({name: value} for name, value in _answers(booking).items())],
+        if_new={OWNER: str(booking.page.owner_id)},
         timeline=timeline,
     )
 
@@ -115,7 +125,7 @@ def _answers(booking: Booking) -> dict[str, str]:
     definitions = PropertyDefinition.objects.filter(
         account_id=booking.account_id, object_type=ObjectType.CONTACT, archived_at=None, is_read_only=False
     )
-    names = set(definitions.filter(name__in=booking.form_answers).values_list("name", flat=True))
+    names = set(definitions.filter(name__in=booking.form_answers).values_list("name", flat=True)) - set(_FORM_FIELDS)
     return {name: value for name, value in booking.form_answers.items() if name in names}
 
 
@@ -140,8 +150,16 @@ def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any
         "hs_meeting_outcome": "SCHEDULED",
         "hs_meeting_location": where(booking),
         "hs_meeting_source": "MEETINGS_PUBLIC",
+        "hs_internal_meeting_notes": _typed(booking),
         OWNER: str(page.owner_id),
     }
+
+
+def _typed(booking: Booking) -> str:
+    """What the guest typed, a line for each field."""
+    labels = {item["name"]: item.get("label") or item["name"] for item in booking.page.form_fields}
+    answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
+    return "\n".join([f"{booking.guest_name} <{booking.guest_email}>", *answers])
 
 
 def _data(booking: Booking) -> dict[str, Any]:
@@ -149,6 +167,7 @@ def _data(booking: Booking) -> dict[str, Any]:
     return {
         "state": booking.state,
         "subject": booking.subject,
+        "guest": booking.guest_name,
         "starts_at": booking.starts_at.isoformat(),
         "ends_at": booking.ends_at.isoformat(),
         "location": booking.location,

@@ -11,7 +11,10 @@ from calendars.providers.protocol import Interval, RemoteEvent
 
 BUSY_WRITE_SQL = """
 with held as (select id, account_id from calendars_calendar where id = %(calendar)s for key share),
-     gone as (delete from calendars_busyinterval where calendar_id = %(calendar)s and remote_id = any(%(gone)s::text[]))
+     gone as (
+         delete from calendars_busyinterval b using held
+         where b.account_id = held.account_id and b.calendar_id = held.id and b.remote_id = any(%(gone)s::text[])
+     )
 insert into calendars_busyinterval (account_id, calendar_id, generation, remote_id, starts_at, ends_at)
 select held.account_id, held.id, %(generation)s, page.id, to_timestamp(starts), to_timestamp(ends)
 from held, unnest(%(ids)s::text[], %(starts)s::bigint[], %(ends)s::bigint[]) as page (id, starts, ends)
@@ -36,12 +39,22 @@ def busy_write(*, calendar: Calendar, events: Iterable[RemoteEvent], generation:
             {
                 "calendar": calendar.pk,
                 "generation": generation,
-                "gone": [id_ for id_, interval in latest.items() if interval is None],
-                "ids": list(blocking),
-                "starts": [int(interval.starts_at.timestamp()) for interval in blocking.values()],
-                "ends": [int(interval.ends_at.timestamp()) for interval in blocking.values()],
+                "gone": _texts(id_ for id_, interval in latest.items() if interval is None),
+                "ids": _texts(blocking),
+                "starts": _numbers(int(interval.starts_at.timestamp()) for interval in blocking.values()),
+                "ends": _numbers(int(interval.ends_at.timestamp()) for interval in blocking.values()),
             },
         )
+
+
+def _texts(values: Iterable[str]) -> str:
+    """An array as one value: PostgreSQL takes a third of a page's time to read thousands of them one by one."""
+    return "{" + ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in values]) + "}"
+
+
+def _numbers(values: Iterable[int]) -> str:
+    """As ``_texts``."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def busy_sweep(*, calendar: Calendar, generation: int) -> None:

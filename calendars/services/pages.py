@@ -37,6 +37,7 @@ EDITABLE = frozenset(
         "limit_week",
         "form_fields",
         "brand_color",
+        "logo_id",
         "language",
     }
 )

@@ -20,7 +20,9 @@ from calendars.forms.page import PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
 from calendars.selectors.pages import page_of, pages_of, slug_free
+from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
@@ -52,10 +54,10 @@ def page_create(request: AccountRequest, account_id: int) -> HttpResponse:
         return _editor(request, PageForm(account_id, initial=_defaults(request)), None)
     if step := _step(request):
         return _editor(request, PageForm(account_id, initial=step), None)
-    form = PageForm(account_id, data=request.POST)
+    form = PageForm(account_id, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
-            create(actor=request.actor, account=request.account, owner=request.user, fields=form.cleaned_data)
+            create(actor=request.actor, account=request.account, owner=request.user, fields=_fields(request, form))
         except PathTaken:
             form.path_taken()
         else:
@@ -73,10 +75,10 @@ def page_edit(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
         return _editor(request, PageForm(account_id, page), page)
     if step := _step(request):
         return _editor(request, PageForm(account_id, page, initial=step), page)
-    form = PageForm(account_id, page, data=request.POST)
+    form = PageForm(account_id, page, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
-            page_update(actor=request.actor, page=page, fields=form.cleaned_data)
+            page_update(actor=request.actor, page=page, fields=_fields(request, form))
         except PathTaken:
             form.path_taken()
         else:
@@ -133,15 +135,44 @@ def _row(page: SchedulingPage) -> dict[str, Any]:
 
 def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None, status: int = 200) -> HttpResponse:
     base = page_url("x").removesuffix("x")
+    logo_kept = _logo_kept(request, form)
     context = {
         "form": form,
         "page": page,
         "page_base": base,
+        "logo": _logo(request, logo_kept, page),
+        "logo_kept": logo_kept,
         "page_url": page_url(page.slug) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
     }
     return render(request, "calendars/pages/editor.html", context, status=status)
+
+
+def _fields(request: AccountRequest, form: PageForm) -> dict[str, Any]:
+    """What the form cleaned to, with the logo as the page keeps it when that changes."""
+    fields = dict(form.cleaned_data)
+    picture, kept, is_removed = (fields.pop(name) for name in ("logo", "logo_kept", "logo_remove"))
+    if picture:
+        fields["logo_id"] = logo_keep(actor=request.actor, picture=picture).pk
+    elif is_removed:
+        fields["logo_id"] = None
+    elif logo := _logo(request, kept, None):
+        fields["logo_id"] = logo.pk
+    return fields
+
+
+def _logo_kept(request: AccountRequest, form: PageForm) -> str:
+    """The digest of the logo that was chosen before, or just now with something else to mend: it need not be again."""
+    if form.picture:
+        return logo_keep(actor=request.actor, picture=form.picture).digest
+    return str(form["logo_kept"].value() or "")
+
+
+def _logo(request: AccountRequest, kept: str, page: SchedulingPage | None) -> ShownLogo | None:
+    if kept:
+        return logo_by(account_id=request.account.pk, digest=kept)
+    return logo_of_page(page) if page else None
 
 
 def _defaults(request: AccountRequest) -> dict[str, Any]:
@@ -168,6 +199,7 @@ def _step(request: AccountRequest) -> dict[str, Any] | None:
     if not any(name in request.POST for name in _STEPS):
         return None
     typed = PageForm.typed(_without_choice(request.POST))
+    typed["logo_kept"] = _logo_kept(request, PageForm(request.account.pk, data=request.POST, files=request.FILES))
     hours = typed["weekly_hours"] = typed_of(typed["weekly_hours"])
     if request.POST.get("add_window", "") in map(str, range(7)):
         day = hours[int(request.POST["add_window"])]

@@ -87,14 +87,23 @@ class Picker:
         self.zone = zone_get(wish.zone)
         self.today = now.astimezone(self.zone).date()
         self.month = wish.month or self.today.replace(day=1)
-        self.slots = self._slots()
-        if wish.month is None and self.slots.is_readable and not self.slots.starts:
-            self.month = _next(self.month)
-            self.slots = self._slots()
+        self.slots = self._slots(self.month)
+        if wish.month is None and self.is_open and not self.slots.starts and (free := self._next_free()):
+            self.month, self.slots = free
 
-    def _slots(self) -> PageSlots:
+    def _slots(self, month: dt.date) -> PageSlots:
         duration = dt.timedelta(minutes=self.wish.duration)
-        return slots_month(page=self.page, month=self.month, now=self.now, duration=duration, time_zone=self.wish.zone)
+        return slots_month(page=self.page, month=month, now=self.now, duration=duration, time_zone=self.wish.zone)
+
+    def _next_free(self) -> tuple[dt.date, PageSlots] | None:
+        """The first month after the shown one that has a free time, while the page's window reaches it."""
+        month = max(_next(self.month), self.today.replace(day=1))
+        while month <= self._last_day:
+            slots = self._slots(month)
+            if slots.starts:
+                return month, slots
+            month = _next(month)
+        return None
 
     @property
     def is_open(self) -> bool:
@@ -201,8 +210,18 @@ class Picker:
     def next(self) -> Link | None:
         """The month after, while the page's window reaches it."""
         month = _next(self.month)
-        last = self.today + dt.timedelta(days=self.page.rolling_days + 1)
-        return self._month_link(month) if month <= last else None
+        return self._month_link(month) if month <= self._last_day else None
+
+    @cached_property
+    def next_free(self) -> Link | None:
+        """Out of a month without any free time: the next one that has some."""
+        free = self._next_free()
+        return self._month_link(free[0]) if free else None
+
+    @property
+    def _last_day(self) -> dt.date:
+        """The last day that can be in the page's window in any zone."""
+        return self.today + dt.timedelta(days=self.page.rolling_days + 1)
 
     def _month_link(self, month: dt.date) -> Link:
         return Link(month_words(month, self.language), self._query(month=f"{month:%Y-%m}"))

@@ -30,6 +30,7 @@ from calendars.forms.visitor import VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
+from calendars.selectors.logos import logo_of_page
 from calendars.selectors.pages import page_by_slug
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
@@ -55,11 +56,12 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _book(request, page)
     picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
-    start = _start(request.GET.get("start", ""))
+    start = start_read(request.GET.get("start", ""))
     if start is not None and picker.is_open:
         return _details(request, page, picker, start)
     zones = {"zones": zones_in_words(), "is_zone_listed": picker.wish.zone in zones_listed()}
-    return render(request, "calendars/public/page.html", _picker_context(picker) | zones)
+    context = _picker_context(picker) | zones | {"logo": logo_of_page(page)}
+    return render(request, "calendars/public/page.html", context)
 
 
 @require_safe
@@ -121,7 +123,7 @@ def _picker_context(picker: Picker) -> dict[str, Any]:
     return {"picker": picker, "page": picker.page, "brand_color": picker.page.brand_color}
 
 
-def _start(text: str) -> dt.datetime | None:
+def start_read(text: str) -> dt.datetime | None:
     """The moment in ``start``; None for what is not one, or is centuries away."""
     try:
         moment = dt.datetime.strptime(text[:40], "%Y-%m-%dT%H:%M:%S%z")
@@ -139,7 +141,7 @@ def _form_page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    context = _picker_context(picker) | {"form": form} | more
+    context = _picker_context(picker) | {"form": form, "logo": logo_of_page(picker.page)} | more
     if start is not None:
         local = start.astimezone(picker.zone)
         context["start"] = utc_text(start)
@@ -150,7 +152,7 @@ def _form_page(
 
 def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
     wish = Wish.read(page, request.POST, request.COOKIES)
-    start = _start(request.POST.get("start", ""))
+    start = start_read(request.POST.get("start", ""))
     if start is None:
         return redirect(f"{reverse('calendars:public_page', args=[page.slug])}?{wish.query}")
     form = VisitorForm(page, request.POST.dict())

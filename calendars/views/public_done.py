@@ -9,6 +9,7 @@ from calendars.choices import BookingState
 from calendars.engine.hours import zone_get
 from calendars.mail.when import zone_words
 from calendars.models import Booking
+from calendars.selectors.logos import logo_of_page
 from calendars.services.booking_records import where
 from calendars.words import span_words
 
@@ -23,6 +24,7 @@ def done_context(booking: Booking) -> dict[str, Any]:
     return {
         "booking": booking,
         "page": booking.page,
+        "logo": logo_of_page(booking.page),
         "brand_color": booking.page.brand_color,
         "when": span_words(starts_at, ends_at),
         "zone_words": zone_words(booking.guest_time_zone, starts_at),

@@ -42,6 +42,8 @@ class RecordChange:
 
     ``record_id`` names an existing one; ``match_email`` finds one by any of its addresses, else a record is made when
     ``create`` is true. ``properties`` maps names to raw values (None or "" clears). ``emails`` are further addresses.
+    ``fills`` are for who may add and not rewrite: each is put on a new record, and on an existing one only where all of
+    its names are empty. ``if_new`` is put on a record that this call makes.
     ``archive`` and ``restore`` do what they say after the rest; a match by address restores an archived record.
     """
 
@@ -55,6 +57,8 @@ class RecordChange:
     timeline: Sequence[TimelineChange] = ()
     archive: bool = False
     restore: bool = False
+    fills: Sequence[Mapping[str, Any]] = ()
+    if_new: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def record_restore(*, actor: Actor, record_id: int, object_type: str) -> RecordR
 
 def _with_audit(actor: Actor, action: str, change: RecordChange) -> RecordResult:
     result = records_write(actor=actor, changes=[change])[0]
-    if result.changed:
+    if result.changed and result.record_id is not None:
         audit_write(
             actor=actor,
             action=action,
@@ -187,7 +187,7 @@ def _merge(plan: Plan) -> None:
 
 def _values(item: Wanted, slot: Slot) -> dict[str, object]:
     """The change's values with the main address as it will be; notes on the slot when that moves."""
-    values = dict(item.values)
+    values = {**_additions(item, slot), **item.values}
     if slot.info.identity is None:
         return values
     name, _kind = slot.info.identity
@@ -203,6 +203,15 @@ def _values(item: Wanted, slot: Slot) -> dict[str, object]:
         elif values[name] != slot.before.get(name):
             slot.primary = values[name] or ""
     return values
+
+
+def _additions(item: Wanted, slot: Slot) -> dict[str, object]:
+    """What the change puts where nothing is yet."""
+    found: dict[str, object] = dict(item.if_new) if slot.is_new else {}
+    for fill in item.fills:
+        if slot.is_new or not any(name in slot.after for name in fill):
+            found |= fill
+    return found
 
 
 def _slots(plan: Plan) -> list[Slot]:

@@ -59,7 +59,7 @@ def _create(request: AccountRequest, form: RecordForm) -> HttpResponse | None:
     """The new contact's page, or None with the reason on the form."""
     values: dict[str, Any] = {name: value for name, value in form.cleaned_data.items() if value}
     if not {"email", "firstname", "lastname"} & values.keys():
-        form.add_error("email", _("Give an e-mail address or a name."))
+        form.add_error("email", _("Give an email address or a name."))
         return None
     try:
         result = records_write(actor=request.actor, changes=[RecordChange(ObjectType.CONTACT, values)])[0]

@@ -41,11 +41,19 @@ class Handle:
             return cls(pid, 0.0)
 
     def alive(self) -> bool:
-        """Whether it still runs. A child of ours that has ended is reaped here; a zombie does not run."""
-        self.reap()
+        """Whether it is still there. A child of ours is, until it has been reaped here; a stranger's zombie is not.
+
+        The first thread of a program may have ended, and show as a zombie, while others are still ending: such a child
+        cannot be reaped yet, and would stay for good if it were taken for gone.
+        """
         try:
-            return started_at(self.pid) == self.started and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+            if started_at(self.pid) != self.started:
+                return False
+            return os.waitpid(self.pid, os.WNOHANG)[0] == 0
+        except ChildProcessError:
+            return psutil.pid_exists(self.pid) and not self._zombie()
         except psutil.Error:
+            self.reap()
             return False
 
     def reap(self) -> int | None:

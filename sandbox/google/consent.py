@@ -123,7 +123,7 @@ def _hidden(field: tuple[str, str]) -> Markup:
 
 @route("POST", "/google/o/oauth2/v2/auth")
 def decide(box: Box, ask: Ask) -> Response:
-    """Allow or Cancel was pressed."""
+    """Continue or Cancel was pressed."""
     try:
         request = _read(box, ask.form)
     except _Problem as problem:

@@ -41,7 +41,7 @@ def _event_answer(box: Box, body: Body) -> Response:
 
 @route("POST", PATH + "grant")
 def grant(box: Box, ask: Ask) -> Response:
-    """``{account, scope, client_id?, redirect_uri, code_challenge?, nonce?}`` → ``{"code"}``, as after Allow."""
+    """``{account, scope, client_id?, redirect_uri, code_challenge?, nonce?}`` → ``{"code"}``, as after Continue."""
     given = ask.json_object()
     account, scope, redirect_uri = _need(given, "account", "scope", "redirect_uri")
     code = grants.code_issue(

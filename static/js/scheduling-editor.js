@@ -1,4 +1,5 @@
-// The editor of a scheduling page: the link as visitors get it, the colour picker beside its text, and changes made by
+// The editor of a scheduling page: the link as visitors get it, the colour picker beside its text, ends on the next day, the
+// chosen logo, and changes made by
 // the buttons for hours and fields, which count as unsaved ones.
 
 const slug = document.querySelector("[data-slug]");
@@ -20,6 +21,29 @@ if (scope) {
     if (/^#[0-9a-f]{6}$/i.test(text.value)) picker.value = text.value;
   });
 }
+
+// An end that is not after its start lies on the next day, and says so.
+document.addEventListener("input", (event) => {
+  const hours = event.target.closest(".hours__window");
+  if (!hours) return;
+  const [start, end] = [...hours.querySelectorAll("input")].map((input) => input.value);
+  hours.querySelector(".hours__next").hidden = !start || !end || end > start;
+});
+
+// A chosen logo is shown before it is saved.
+document.querySelector("[data-logo] input[type=file]")?.addEventListener("change", ({ target }) => {
+  const shown = target.closest("[data-logo]").querySelector("img");
+  const [file] = target.files;
+  if (!file || !target.accept.split(",").includes(file.type)) return;
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    shown.removeAttribute("width");
+    shown.removeAttribute("height");
+    shown.src = reader.result;
+    shown.hidden = false;
+  });
+  reader.readAsDataURL(file);
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const form = event.target.closest("form[data-guard]");

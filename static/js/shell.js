@@ -1,4 +1,4 @@
-// The rail (folded on wide screens, sliding in on narrow ones), the search key, and the theme without a new page.
+// The rail (collapsed on wide screens, sliding in on narrow ones), tabs, the search key, and the theme without a new page.
 
 const root = document.documentElement;
 const YEAR_SECONDS = 31536000;
@@ -15,6 +15,14 @@ function slide(open) {
   rail.toggleAttribute("data-open", open);
   opener.setAttribute("aria-expanded", String(open));
   if (open) rail.querySelector("a").focus();
+}
+
+// The current tab of a row that is wider than the screen comes into its middle.
+for (const row of document.querySelectorAll(".tabs, .settings__menu")) {
+  const tab = row.querySelector("[aria-current]");
+  if (!tab || row.scrollWidth <= row.clientWidth) continue;
+  const [outer, inner] = [row.getBoundingClientRect(), tab.getBoundingClientRect()];
+  row.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 document.addEventListener("click", (event) => {

@@ -215,9 +215,9 @@ def test_a_paid_seat_opens_its_gate_and_each_gate_says_what_would(member: Member
 def test_an_audit_row_outside_a_transaction_is_refused_and_goes_with_one_that_fails() -> None:
     actor = system_actor(MembershipFactory().account_id)
     with pytest.raises(RuntimeError):
-        audit_write(actor=actor, action="x.y", target_kind="x", target_id=1)
+        audit_write(actor=actor, action="user.updated", target_kind="user", target_id=1)
     with transaction.atomic():
-        audit_write(actor=actor, action="x.y", target_kind="x", target_id=1)
+        audit_write(actor=actor, action="user.updated", target_kind="user", target_id=1)
         transaction.set_rollback(True)
     assert not AuditEntry.objects.exists()
 

@@ -73,7 +73,7 @@ def test_signing_out_asks_first_and_ends_the_session(member: Membership) -> None
 def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(member: Membership) -> None:
     client = Client()
     done = client.post("/accounts/password/reset/", {"email": member.user.email.upper()}, follow=True)
-    assert "Look into your mailbox" in done.content.decode()
+    assert "Check your mailbox" in done.content.decode()
     sent = OutgoingEmail.objects.get()
     assert sent.to == member.user.email
     found = re.search(r"https?://[^/]+(/\S+)", sent.text)
@@ -98,7 +98,7 @@ def test_a_new_password_that_is_too_easy_is_refused(member: Membership) -> None:
 
 def test_an_address_without_a_user_gets_no_email_and_the_same_answer(member: Membership) -> None:
     done = Client().post("/accounts/password/reset/", {"email": "nobody@hubclone.test"}, follow=True)
-    assert "Look into your mailbox" in done.content.decode()
+    assert "Check your mailbox" in done.content.decode()
     assert not OutgoingEmail.objects.exists()
 
 

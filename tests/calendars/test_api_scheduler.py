@@ -201,7 +201,7 @@ def test_a_booking_answers_all_that_it_should() -> None:
         "locale": "en-us",
     }
     assert body["formFields"] == [{"name": "company", "value": "ACME"}]
-    assert body["subject"] == "Intro call: Jan Kowalski"
+    assert body["subject"] == "Intro call: Jan Kowalski and Anna Nowak"
     assert body["legalConsentResponses"] == []
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.actor import system_actor
 from accounts.models import AuditEntry, OutgoingEmail
 from calendars.choices import BookingState, CalendarAccess, CalendarWrite, PageState
 from calendars.exceptions import BookingInvalid, HostUnavailable, PageClosed, SlotTaken
@@ -14,6 +15,7 @@ from calendars.providers.protocol import Interval, Unreadable
 from connections.exceptions import GrantRevoked
 from crm.choices import ObjectType
 from crm.models import Association, Record, TimelineEntry
+from crm.services.records import RecordChange, records_write
 from hubclone.lib.errors import PermanentError, TransientError
 from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.booking import HALF_HOUR, account_make, book, calendar_make, page_make, slot
@@ -62,6 +64,68 @@ def test_a_known_guest_is_matched_without_regard_to_case() -> None:
     book(page, slot(1), email="Jan@Example.com")
     assert Record.objects.filter(account=page.account, object_type=ObjectType.CONTACT).count() == 1
     assert Record.objects.filter(account=page.account, object_type=ObjectType.MEETING).count() == 2
+
+
+@pytest.mark.spec("C21", "C26")
+def test_who_knows_an_address_cannot_rewrite_its_contact_and_what_they_typed_is_kept() -> None:
+    page = page_make(form_fields=[{"name": "company", "label": "Company"}, {"name": "phone", "label": "Phone"}])
+    contact = book(page, slot(0), answers={"company": "ACME"}).contact
+    assert contact
+    booking = book(
+        page,
+        slot(1),
+        first_name="Mallory",
+        last_name="Stranger",
+        answers={"company": "Evil", "phone": "+48 600 700 800"},
+    )
+    contact.refresh_from_db()
+    properties = contact.properties
+    assert (properties["firstname"], properties["lastname"], properties["company"]) == ("Jan", "Kowalski", "ACME")
+    assert properties["phone"] == "+48 600 700 800"
+    assert booking.meeting
+    notes = booking.meeting.properties["hs_internal_meeting_notes"].splitlines()
+    assert notes == ["Mallory Stranger <jan@example.com>", "Company: Evil", "Phone: +48 600 700 800"]
+    assert TimelineEntry.objects.get(record=contact, key=str(booking.uid)).data["guest"] == "Mallory Stranger"
+
+
+@pytest.mark.spec("C21")
+def test_half_a_name_is_not_mixed_with_another_and_no_name_is_filled_in() -> None:
+    page = page_make()
+    contact = book(page, slot(0), first_name="Jan", last_name="").contact
+    assert contact
+    book(page, slot(1), first_name="Olga", last_name="Nowak")
+    contact.refresh_from_db()
+    assert (contact.properties["firstname"], contact.properties.get("lastname")) == ("Jan", None)
+    cleared = RecordChange(ObjectType.CONTACT, {"firstname": None}, record_id=contact.pk)
+    records_write(actor=system_actor(page.account_id), changes=[cleared])
+    book(page, slot(2), first_name="Olga", last_name="Nowak")
+    contact.refresh_from_db()
+    assert (contact.properties["firstname"], contact.properties["lastname"]) == ("Olga", "Nowak")
+
+
+@pytest.mark.spec("C21")
+@pytest.mark.parametrize("connected", [True, False])
+def test_the_host_owns_a_contact_that_a_booking_makes_and_no_other(connected: bool) -> None:
+    page = page_make(connected=connected)
+    contact = book(page, slot(0)).contact
+    assert contact
+    assert contact.owner == page.owner
+    cleared = RecordChange(ObjectType.CONTACT, {"hubspot_owner_id": None}, record_id=contact.pk)
+    records_write(actor=system_actor(page.account_id), changes=[cleared])
+    book(page, slot(1))
+    contact.refresh_from_db()
+    assert contact.owner is None
+
+
+@pytest.mark.spec("C21")
+def test_the_one_event_names_both_and_each_letter_the_other() -> None:
+    page = page_make()
+    book(page)
+    run_jobs()
+    assert [event.summary for event in MEMORY.events.values()] == ["Intro call: Jan Kowalski and Anna Nowak"]
+    subjects = dict(OutgoingEmail.objects.values_list("to", "subject"))
+    assert subjects["jan@example.com"] == "Booked: Intro call with Anna Nowak"
+    assert subjects[page.owner.email] == "New meeting: Intro call with Jan Kowalski"
 
 
 @pytest.mark.spec("C21", "A24")

@@ -148,3 +148,11 @@ def test_another_accounts_booking_is_not_found_under_ones_own() -> None:
     mine = account_make().memberships.select_related("user").get()
     url = reverse("calendars:booking", args=[mine.account_id, booking.pk])
     assert client_of(mine).get(url).status_code == 404
+
+
+def test_a_meetings_record_says_in_words_where_it_comes_from() -> None:
+    page = page_make()
+    url = reverse("crm:record", args=[page.account_id, "meetings", book(page).meeting_id])
+    html = client_of(host_of(page)).get(url).content.decode()
+    assert "Booked on a scheduling page" in html
+    assert "MEETINGS_PUBLIC" not in html

@@ -90,6 +90,29 @@ def test_a_new_page_comes_filled_in_with_what_suits_most(client: Client, member:
     assert html.count('value="17:00"') == 5
 
 
+@pytest.mark.spec("C14")
+def test_a_link_that_is_taken_is_told_together_with_everything_else(client: Client, member: Membership) -> None:
+    page_make(slug="anna-nowak/intro")
+    status, html = create(client, member, slug="Anna-Nowak/INTRO", title="", limit_day="0")
+    assert status == 422
+    for field in ("slug", "title", "limit_day"):
+        assert f'id="id_{field}_error"' in html
+
+
+def test_hours_over_midnight_say_that_they_end_on_the_next_day(client: Client, member: Membership) -> None:
+    page = page_make(membership=member, weekly_hours={"0": [["09:00", "17:00"]], "4": [["22:00", "02:00"]]})
+    html = client.get(f"/app/{member.account_id}/meetings/pages/{page.pk}/").content.decode()
+    monday, friday = (html.split(f'id="hours-{day}"')[1].split("</fieldset>")[0] for day in (0, 4))
+    assert '<span class="hours__next" hidden>' in monday
+    assert '<span class="hours__next">Ends on the next day</span>' in friday
+
+
+def test_a_text_that_is_far_too_long_is_told_the_limit_alone(client: Client, member: Membership) -> None:
+    html = create(client, member, description="x" * 1_000_000)[1]
+    assert "This is too long: at most 4000 characters." in html
+    assert "5001" not in html
+
+
 def test_an_edited_page_keeps_what_was_not_touched_and_says_in_the_audit_what_was(
     client: Client, member: Membership
 ) -> None:

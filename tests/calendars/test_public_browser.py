@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.registries import ACCOUNT_INITIALISERS
 from calendars.models import Booking, SchedulingPage
+from calendars.services.logos import logo_keep
+from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.browser import PageFactory, axe_violations, overflow, picture
 from tests.calendars.scheduling import page_make
+from tests.pictures import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.spec("C20")]
 
@@ -58,6 +62,7 @@ def test_a_visitor_books_with_the_keyboard_in_a_zone_found_by_the_browser(
     assert "day=" in visitor.url
     assert "Asia/Tokyo" in visitor.url
     visitor.locator("a.slot").first.press("Enter")
+    expect(visitor.locator("[name=first_name]")).to_be_visible()
     assert axe_violations(visitor) == []
     assert overflow(visitor) == 0
     fill_and_send(visitor)
@@ -95,6 +100,63 @@ def test_going_back_shows_the_state_of_the_address(
     expect(visitor.locator("#month-title")).to_have_text(first)
 
 
+def test_the_card_is_as_wide_at_every_step_and_a_logo_has_its_room_before_it_is_there(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    page.logo = logo_keep(actor=actor_of(page.owner.memberships.get()), picture=picture_read(png(400, 96)))
+    page.save()
+    visitor = open_page()
+    visitor.route("**/logo/**", lambda route: route.abort())
+    steps = []
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    steps.append(visitor.locator(".booking").bounding_box())
+    room = visitor.get_by_role("img", name=page.account.name).bounding_box()
+    assert room is not None
+    assert room["width"] >= 200
+    assert room["height"] >= 48
+    visitor.locator("a.slot").first.click()
+    expect(visitor.locator("[name=first_name]")).to_be_visible()
+    steps.append(visitor.locator(".booking").bounding_box())
+    fill_and_send(visitor)
+    steps.append(visitor.locator(".booking").bounding_box())
+    assert len({(step["x"], step["width"]) for step in steps if step}) == 1
+
+
+def test_on_a_phone_an_empty_month_says_so_and_leads_to_the_next_free_one(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    SchedulingPage.objects.update(rolling_days=120, minimum_notice=45 * 24 * 60)
+    visitor = open_page(narrow=True)
+    month = timezone.now().strftime("%Y-%m")
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC&month={month}")
+    expect(visitor.get_by_text("Nothing is free in")).to_be_visible()
+    assert axe_violations(visitor) == []
+    visitor.get_by_role("link", name="Free times in").click()
+    expect(visitor.locator("a.day").first).to_be_visible()
+    expect(visitor.get_by_text("Nothing is free in", exact=False).locator("visible=true")).to_have_count(0)
+
+
+@pytest.mark.spec("C19")
+def test_the_editor_shows_a_chosen_logo_and_marks_hours_that_end_on_the_next_day(
+    live_server: LiveServer, open_page: PageFactory, client: Client, page: SchedulingPage
+) -> None:
+    client.force_login(page.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    owner = open_page()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    owner.context.add_cookies([cookie])  # type: ignore[list-item]
+    owner.goto(f"{live_server.url}/app/{page.account_id}/meetings/pages/{page.pk}/")
+    mark = owner.locator("#hours-2").get_by_text("Ends on the next day")
+    expect(mark).to_be_hidden()
+    owner.fill("#hours-2 [name=weekly_hours-2-end]", "02:00")
+    expect(mark).to_be_visible()
+    owner.set_input_files("[name=logo]", {"name": "logo.png", "mimeType": "image/png", "buffer": png(400, 96)})
+    expect(owner.locator("img.logo")).to_be_visible()
+    owner.get_by_role("button", name="Save").last.click()
+    expect(owner.locator("[data-toast]")).to_contain_text("Saved")
+    expect(owner.locator("img.logo")).to_have_attribute("width", "200")
+    assert axe_violations(owner) == []
+
+
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.spec("C19")
 def test_the_editor_and_the_list_work_and_are_accessible(
@@ -109,6 +171,7 @@ def test_the_editor_and_the_list_work_and_are_accessible(
     assert axe_violations(owner) == []
     assert overflow(owner) == 0
     owner.get_by_role("link", name="Edit").click()
+    expect(owner.locator("[name=slug]")).to_be_visible()
     assert axe_violations(owner) == []
     assert overflow(owner) == 0
     owner.click("#hours-2-add")

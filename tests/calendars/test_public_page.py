@@ -112,6 +112,33 @@ def test_a_month_that_is_used_up_gives_way_to_the_next_one(client: Client) -> No
         assert "December 2026" in html_of(client, page_make())
 
 
+def test_an_empty_month_says_so_and_leads_to_the_next_one_with_a_free_time(client: Client) -> None:
+    page = page_make(rolling_days=120)
+    busy_make(calendar_make(page), MONDAY.replace(day=1, month=12), 62 * 24 * 60)
+    html = html_of(client, page, "?month=2026-12&tz=UTC&duration=30")
+    assert "booking__columns--empty" in html
+    assert "Nothing is free in December 2026." in html
+    assert 'id="slots-next" href="?duration=30&amp;tz=UTC&amp;month=2027-02"' in html
+    assert "Free times in February 2027" in html
+    part = client.get(f"/meetings/-/slots/{page.slug}?month=2026-12&tz=UTC").content.decode()
+    assert 'id="slots-next"' in part
+
+
+def test_a_page_without_a_free_time_in_its_window_says_so_and_leads_nowhere(client: Client) -> None:
+    page = page_make(rolling_days=120)
+    busy_make(calendar_make(page), MONDAY, 200 * 24 * 60)
+    html = html_of(client, page)
+    assert "Nothing is free in November 2026." in html
+    assert "No later month has a free time either." in html
+    assert 'id="slots-next"' not in html
+
+
+def test_the_first_month_with_a_free_time_is_shown_first(client: Client) -> None:
+    page = page_make(rolling_days=120)
+    busy_make(calendar_make(page), MONDAY, 65 * 24 * 60)
+    assert "January 2027" in html_of(client, page)
+
+
 def test_lengths_can_be_chosen_and_are_kept_in_the_links(client: Client) -> None:
     page = page_make(durations=[60, 30])
     html = html_of(client, page, "?duration=30&day=2026-11-23&tz=UTC")

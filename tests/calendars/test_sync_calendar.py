@@ -342,3 +342,13 @@ def test_a_page_for_a_calendar_that_is_gone_writes_nothing(calendar: Calendar) -
     assert not BusyInterval.objects.filter(remote_id="e").exists()
     busy_write(calendar=calendar, events=[event], generation=1)
     assert BusyInterval.objects.get(remote_id="e").account_id == calendar.account_id
+
+
+def test_an_id_is_kept_as_the_provider_writes_it(calendar: Calendar) -> None:
+    names = ['a"b', "back\\slash", "{braces}", "com,ma", "NULL", " ", "żółw", "it's", "%(gone)s", "line\nend"]
+    kept = [RemoteEvent(name, True, Interval(soon(6), soon(6) + HOUR)) for name in names]
+    busy_write(calendar=calendar, events=kept, generation=7)
+    assert set(BusyInterval.objects.filter(generation=7).values_list("remote_id", flat=True)) == set(names)
+    freed = [RemoteEvent(name, False, None) for name in names]
+    busy_write(calendar=calendar, events=freed, generation=8)
+    assert not BusyInterval.objects.filter(remote_id__in=names).exists()

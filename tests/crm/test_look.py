@@ -89,7 +89,7 @@ def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: 
     page = signed_in(open_page(), start)
     page.goto(f"{start}/contacts/")
     page.get_by_role("link", name="Add a contact").click()
-    page.get_by_label("E-mail").fill("new@example.com")
+    page.get_by_label("Email").fill("new@example.com")
     page.get_by_label("First name").fill("Nina")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Nina").wait_for()

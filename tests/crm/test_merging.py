@@ -251,7 +251,8 @@ def test_two_merges_that_cross_leave_one_record() -> None:
     actor = actor_of(account_make()[0])
     for _round in range(5):
         ann, bob = new(actor), new(actor)
-        barrier, refused = threading.Barrier(2), []
+        barrier = threading.Barrier(2)
+        refused: list[Any] = []
 
         def one(winner: int, loser: int, barrier: threading.Barrier = barrier, refused: list[Any] = refused) -> None:
             connection.ensure_connection()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hubclone.embedded.process import Handle
@@ -21,6 +22,14 @@ STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
 )
 PARENT = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]); {SLEEPS}"
+
+THREADED = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(600,)).start()
+print("up", flush=True)
+ctypes.CDLL(None).pthread_exit(0)
+"""
+"""A program whose first thread ends, and shows as a zombie, before the others do, as a stopping server's can."""
 
 
 @pytest.fixture
@@ -123,6 +132,16 @@ def test_a_process_that_will_not_stop_is_killed_and_that_is_said(
     supervisor.stop_all()
     assert not Handle.of(pid).alive()
     assert said == ["one did not stop within 0.5 s and was killed"]
+
+
+def test_a_program_is_gone_when_its_last_thread_is_and_leaves_no_zombie(supervisor: Supervisor, home: HubHome) -> None:
+    pid = supervisor.add(spec(home, "one", THREADED))
+    handle = Handle.of(pid)
+    wait_until(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, seconds=30, what="the first thread to end")
+    assert handle.alive()
+    (home.path / "hold" / "one").touch()
+    supervisor.tick()
+    assert not psutil.pid_exists(pid)
 
 
 def test_the_next_start_ends_what_a_killed_one_left(home: HubHome, said: list[str]) -> None:

@@ -67,7 +67,7 @@ def consent_page(page: Page) -> None:
 def consent_give(page: Page, account: str) -> None:
     """Choose an account at Google and allow everything."""
     page.get_by_role("radio", name=account).check()
-    page.get_by_role("button", name="Allow").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def days_of_a_full_month(page: Page) -> Locator:

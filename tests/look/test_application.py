@@ -8,13 +8,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Domain, Membership
+from accounts.models import Domain, Membership, Notification
 from calendars.models import SchedulingPage
 from tests.accounts.factories import MembershipFactory
-from tests.browser import PageFactory, axe_violations, overflow, picture
+from tests.browser import PageFactory, axe_violations, overflow, picture, settled
 from tests.calendars.scheduling import busy_make, calendar_make, page_make, reservation_make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,6 +26,9 @@ APP_PAGES = [
     "settings/users/",
     "settings/domains/",
     "settings/domains/{domain}/",
+    "settings/notifications/",
+    "notifications/",
+    "notifications/?show=all",
     "settings/integrations/private-apps/",
     "settings/integrations/private-apps/new/",
     "settings/integrations/connected-apps/",
@@ -65,12 +68,14 @@ def things(host: Membership) -> dict[str, int]:
     domain = Domain.objects.get_or_create(account=host.account, host="meet.example.com", defaults={"token": "t" * 32})[
         0
     ]
+    told = {"kind": "job.failed", "title": "Some work has failed", "text": "See what went wrong, mend it, and try again."}
+    Notification.objects.get_or_create(account=host.account, user=host.user, key="k", defaults=told)
     return {"page": SchedulingPage.objects.get().pk, "domain": domain.pk}
 
 
 def check(page: Page, name: str) -> list[str]:
     """What is wrong with the page that is open."""
-    page.wait_for_load_state("networkidle")
+    settled(page)
     picture(page, name)
     too_wide = overflow(page)
     return [*axe_violations(page), *([f"{too_wide} px too wide"] if too_wide else [])]
@@ -110,9 +115,11 @@ def test_a_visitors_way_to_a_booking(
         assert check(page, f"{name}-1") == []
         if narrow:
             page.locator("a.day").last.click()
+            expect(page.locator("a.slot").first).to_be_visible()
             assert check(page, f"{name}-day") == []
         page.locator("a.slot").first.click()
+        expect(page.get_by_label("First name")).to_be_visible()
         assert check(page, f"{name}-2") == []
         page.get_by_label("First name").fill("Grace")
-        page.get_by_label("E-mail").fill(f"grace-{narrow}@example.com")
+        page.get_by_label("Email").fill(f"grace-{narrow}@example.com")
         assert check(page, f"{name}-3") == []

@@ -23,7 +23,7 @@ def test_the_theme_changes_at_once_and_stays(guide: str, open_page: PageFactory)
 def test_the_rail_folds_and_stays_folded(guide: str, open_page: PageFactory) -> None:
     page = open_page()
     page.goto(guide)
-    page.get_by_role("button", name="Fold the menu").click()
+    page.get_by_role("button", name="Collapse menu").click()
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-rail", "collapsed")
     assert page.locator("#rail").bounding_box()["width"] < 80  # type: ignore[index]

@@ -67,6 +67,12 @@ def test_no_size_in_pixels_or_rems_stands_outside_of_the_tokens(path: Path) -> N
         assert not ["".join(found) for found in _LENGTH.findall(declared)]
 
 
+@pytest.mark.parametrize("path", sorted(STATIC.rglob("*.css")), ids=lambda path: path.name)
+def test_a_background_never_moves_without_its_text(path: Path) -> None:
+    moves = re.findall(r"transition:[^;]*", path.read_text())
+    assert not [move for move in moves if re.search(r"\bcolor\b|\bbackground|\ball\b", move)]
+
+
 def test_no_template_holds_an_inline_style_script_or_handler() -> None:
     inline = re.compile(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)")
     pages = [path for path in (ROOT / "templates").rglob("*.html") if "mail" not in path.parts]

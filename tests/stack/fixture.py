@@ -1,7 +1,7 @@
 """One whole running `manage.py up`, for the stack tests and the browser journeys.
 
-Use the session fixture ``stack``; a test that uses it is put into the xdist group "stack" by tests/conftest.py, so that
-one worker runs them all on one stack. Names of processes: web, worker, background, beat, publisher, sandbox, redis,
+Use the session fixture ``stack``; its place is below tests/stack or tests/journeys, which one worker runs as a whole
+(tests/conftest.py), so that there is one stack. Names of processes: web, worker, background, beat, publisher, sandbox, redis,
 postgres. A test that stops or holds something starts it again (``with stack.stopped("redis"): …``).
 """
 
@@ -283,7 +283,8 @@ def new_stack(**extra: str) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The one running stack of this test run."""
+    """The one running stack of this test run: a second worker that wants one fails."""
+    (Path(os.environ["HUB_HOME"]).parent / "stack").touch(exist_ok=False)
     with new_stack() as running:
         running.start()
         yield running

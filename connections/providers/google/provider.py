@@ -67,7 +67,7 @@ GOOGLE = PROVIDERS.register(
         connect=ConnectKind.OAUTH,
         scopes=(
             ScopeWords("openid"),
-            ScopeWords("https://www.googleapis.com/auth/userinfo.email", _("See your e-mail address")),
+            ScopeWords("https://www.googleapis.com/auth/userinfo.email", _("See your email address")),
             ScopeWords(
                 "https://www.googleapis.com/auth/calendar",
                 _("See, create, change and delete the calendars and events that you can reach"),

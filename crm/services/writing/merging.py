@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from crm.builtin_associations import ONE_AT_MOST
@@ -68,7 +70,12 @@ def consents_move(*, account_id: int, winner_id: int, loser_id: int) -> None:
 
 
 def _run(statements: tuple[str, ...], account_id: int, winner_id: int, loser_id: int) -> None:
-    values = {"account": account_id, "winner": winner_id, "loser": loser_id, "single": sorted(ONE_AT_MOST)}
+    values: dict[str, Any] = {
+        "account": account_id,
+        "winner": winner_id,
+        "loser": loser_id,
+        "single": sorted(ONE_AT_MOST),
+    }
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement, values)

@@ -43,6 +43,8 @@ class Wanted:
     main: IdentityKey | None
     extra: list[IdentityKey]
     values: dict[str, Any] = field(default_factory=dict)
+    fills: list[dict[str, Any]] = field(default_factory=list)
+    if_new: dict[str, Any] = field(default_factory=dict)
     slot: Slot | None = None
     refusal: Refusal | None = None
 
@@ -69,7 +71,10 @@ def plan_make(*, actor: Actor, changes: Sequence[RecordChange]) -> Plan:
     version, holders, targets, owners, now = _read(actor.account_id, wanted)
     schema = schema_get(account_id=actor.account_id, version=version)
     for item in wanted:
-        item.values = values_check(actor, schema, item.change, owners)
+        change = item.change
+        item.values = values_check(actor, schema, change.object_type, change.properties, owners)
+        item.fills = [values_check(actor, schema, change.object_type, fill, owners) for fill in change.fills]
+        item.if_new = values_check(actor, schema, change.object_type, change.if_new, owners)
     plan = Plan(actor, wanted, schema, holders, targets, now)
     _refuse(plan)
     _resolve(plan)
@@ -77,11 +82,13 @@ def plan_make(*, actor: Actor, changes: Sequence[RecordChange]) -> Plan:
     return plan
 
 
-def values_check(actor: Actor, schema: AccountSchema, change: RecordChange, owners: frozenset[int]) -> dict[str, Any]:
-    """The change's values by name, normalised. Raises InvalidProperty for the first that does not fit."""
-    definitions = schema.definitions.get(change.object_type, {})
+def values_check(
+    actor: Actor, schema: AccountSchema, object_type: str, given: Mapping[str, Any], owners: frozenset[int]
+) -> dict[str, Any]:
+    """A change's values by name, normalised. Raises InvalidProperty for the first that does not fit."""
+    definitions = schema.definitions.get(object_type, {})
     values = {}
-    for name, raw in change.properties.items():
+    for name, raw in given.items():
         definition = _usable(definitions, name, actor)
         try:
             values[name] = value_normalise(definition, raw)
@@ -142,7 +149,7 @@ def _read(
     """Everything that the call needs to know beforehand, in one statement."""
     keys = sorted({key for item in wanted for key in item.addresses()})
     asked = sorted({id_ for item in wanted for id_ in _named(item)})
-    owners = sorted({n for item in wanted if (n := _number(item.change.properties.get(OWNER))) is not None})
+    owners = sorted({n for item in wanted for n in _owners(item.change)})
     with connection.cursor() as cursor:
         cursor.execute(
             _READ,
@@ -165,6 +172,12 @@ def _named(item: Wanted) -> set[int]:
     links = (link.to_record_id for link in item.change.associations)
     entries = (entry.about_record_id for entry in item.change.timeline)
     return {id_ for id_ in (item.change.record_id, *links, *entries) if id_ is not None}
+
+
+def _owners(change: RecordChange) -> set[int]:
+    """Every owner that a change sets."""
+    given = (values.get(OWNER) for values in (change.properties, change.if_new, *change.fills))
+    return {number for raw in given if (number := _number(raw)) is not None}
 
 
 def _refuse(plan: Plan) -> None:

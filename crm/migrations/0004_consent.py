@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_platform'),
-        ('crm', '0002_event_sequence'),
+        ('crm', '0003_public_words_and_numbers'),
     ]
 
     operations = [

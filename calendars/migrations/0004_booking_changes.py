@@ -11,7 +11,7 @@ def written_already(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calendars', '0002_platform'),
+        ('calendars', '0003_platform'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_platform'),
-        ('calendars', '0001_initial'),
+        ('calendars', '0002_page_logo'),
         ('crm', '0003_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,31 @@
+"""What the audit log says of this app's actions (A8)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
+
+for _key, _words in {
+    "page.created": _("Scheduling page created"),
+    "page.updated": _("Scheduling page changed"),
+    "page.paused": _("Scheduling page paused"),
+    "page.activated": _("Scheduling page activated"),
+    "page.deleted": _("Scheduling page deleted"),
+    "calendar_account.connected": _("Calendar account connected"),
+    "calendar_account.calendars_selected": _("Selected calendars changed"),
+    "booking.created": _("Meeting booked"),
+    "booking.requested": _("Meeting requested"),
+    "booking.confirmed": _("Meeting request confirmed"),
+    "booking.declined": _("Meeting request declined"),
+    "booking.expired": _("Meeting request expired"),
+    "meeting.scheduled": _("Meeting scheduled"),
+}.items():
+    AUDIT_ACTIONS.register(_key, _words)
+
+for _key, _words in {
+    "page": _("Scheduling page"),
+    "calendar_account": _("Calendar account"),
+    "booking": _("Booking"),
+}.items():
+    AUDIT_TARGETS.register(_key, _words)
