@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_platform'),
         ('calendars', '0002_page_logo'),
-        ('crm', '0003_consent'),
+        ('crm', '0004_consent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
