@@ -88,7 +88,15 @@ def rules_of(page: SchedulingPage, moving: Booking | None = None) -> Rules:
         buffer_after=page.buffer_after * MINUTE_SECONDS,
         limit_day=page.limit_day,
         limit_week=page.limit_week,
+        window=_window(page),
     )
+
+
+def _window(page: SchedulingPage) -> tuple[int, int] | None:
+    """The ordinals of the first and the last day of a page that offers a fixed time alone."""
+    if page.first_day is None or page.last_day is None:
+        return None
+    return page.first_day.toordinal(), page.last_day.toordinal()
 
 
 def month_range(month: dt.date, time_zone: str) -> Interval:

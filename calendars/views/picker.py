@@ -86,7 +86,7 @@ class Picker:
         self.language = language_now()
         self.zone = zone_get(wish.zone)
         self.today = now.astimezone(self.zone).date()
-        self.month = wish.month or self.today.replace(day=1)
+        self.month = wish.month or self._first_day.replace(day=1)
         self.slots = self._slots(self.month)
         if wish.month is None and self.is_open and not self.slots.starts and (free := self._next_free()):
             self.month, self.slots = free
@@ -97,7 +97,7 @@ class Picker:
 
     def _next_free(self) -> tuple[dt.date, PageSlots] | None:
         """The first month after the shown one that has a free time, while the page's window reaches it."""
-        month = max(_next(self.month), self.today.replace(day=1))
+        month = max(_next(self.month), self._first_day.replace(day=1))
         while month <= self._last_day:
             slots = self._slots(month)
             if slots.starts:
@@ -219,8 +219,17 @@ class Picker:
         return self._month_link(free[0]) if free else None
 
     @property
+    def _first_day(self) -> dt.date:
+        """Today, or the day before a fixed window that begins later, when it has begun somewhere."""
+        if self.page.first_day is None or self.page.last_day is None:
+            return self.today
+        return max(self.today, self.page.first_day - dt.timedelta(days=1))
+
+    @property
     def _last_day(self) -> dt.date:
         """The last day that can be in the page's window in any zone."""
+        if self.page.first_day is not None and self.page.last_day is not None:
+            return self.page.last_day + dt.timedelta(days=1)
         return self.today + dt.timedelta(days=self.page.rolling_days + 1)
 
     def _month_link(self, month: dt.date) -> Link:
