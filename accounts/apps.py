@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries."""
         from accounts import (  # noqa: F401 - importing registers
+            audit_links,
             audit_words,
             demo,
             notification_kinds,

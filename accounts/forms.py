@@ -12,9 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.choices import ActorKind, Hub, Right, SeatKind, Tier
+from accounts.choices import Hub, Right, SeatKind, Tier
 from accounts.models import User
-from accounts.registries import AUDIT_TARGETS
 from accounts.scopes import SCOPES, all_scopes
 from hubclone.lib.text import clean_line
 
@@ -168,18 +167,3 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one scope.")},
     )
-
-
-class AuditFilterForm(forms.Form):
-    """What part of the audit log to show."""
-
-    actor = forms.CharField(label=_("Who"), required=False, max_length=100)
-    actor_kind = forms.ChoiceField(
-        label=_("Kind of actor"), required=False, choices=[("", _("All")), *ActorKind.choices]
-    )
-    target_kind = forms.ChoiceField(label=_("Target"), required=False)
-
-    def __init__(self, data: Any, *, target_kinds: list[str]) -> None:
-        super().__init__(data)
-        kinds = [(kind, AUDIT_TARGETS.get(kind) or kind) for kind in target_kinds]
-        self.fields["target_kind"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
     from accounts.api.caller import ApiCaller
     from accounts.demo import DemoContext
-    from accounts.models import Account
+    from accounts.models import Account, Membership
 
 Words = str | Promise
 
@@ -83,6 +83,9 @@ AUDIT_ACTIONS: Registry[str, Words] = Registry("audit actions")
 
 AUDIT_TARGETS: Registry[str, Words] = Registry("audit targets")
 """What the audit log calls each kind of thing that an action is done to."""
+
+AUDIT_LINKS: Registry[str, Callable[[Membership, list[int]], dict[int, str]]] = Registry("audit links")
+"""Target kind → function of who looks and of ids: the paths of those that have a page which they may open."""
 
 API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
 """Token prefix → function of the whole token and the request; None when the token is not good."""

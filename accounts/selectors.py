@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from accounts.choices import ActorKind, Hub, Right, Tier
-from accounts.models import AccessToken, AuditEntry, Brand, Domain, Invitation, Membership, Subscription, User
+from accounts.choices import Hub, Right, Tier
+from accounts.models import AccessToken, Brand, Domain, Invitation, Membership, Subscription, User
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.models import LeasedJob
 from hubclone.lib.jobs.registry import job_models
-from hubclone.lib.paging import Page, keyset_page
 
-AUDIT_PAGE = 50
 FAILED_PAGE = 50
 
 
@@ -71,26 +69,6 @@ def subscriptions_of(*, account_id: int) -> dict[Hub, Tier]:
 def access_tokens_list(*, account_id: int) -> QuerySet[AccessToken]:
     """The account's private app tokens, good ones first, then the newest."""
     return AccessToken.objects.filter(account_id=account_id).order_by("revoked_at", "-id")
-
-
-def audit_page(
-    *, account_id: int, actor_kind: str = "", text: str = "", target_kind: str = "", after: str | None = None
-) -> Page[AuditEntry]:
-    """A page of the audit log, newest first; ``text`` is a part of the actor's label. Raises BadCursor."""
-    entries = AuditEntry.objects.filter(account_id=account_id)
-    if actor_kind in ActorKind.values:
-        entries = entries.filter(actor_kind=actor_kind)
-    if target_kind:
-        entries = entries.filter(target_kind=target_kind)
-    if text:
-        entries = entries.filter(actor_label__icontains=text)
-    return keyset_page(entries, fields=["-id"], after=after, limit=AUDIT_PAGE)
-
-
-def audit_target_kinds(*, account_id: int) -> list[str]:
-    """The kinds of thing that the log tells of."""
-    kinds = AuditEntry.objects.filter(account_id=account_id).order_by("target_kind")
-    return list(kinds.values_list("target_kind", flat=True).distinct()[:100])
 
 
 def failed_jobs_list(*, account_id: int) -> list[LeasedJob]:

@@ -48,6 +48,7 @@ _settings = [
     path("integrations/private-apps/new/", tokens.token_create, name="token_create"),
     path("integrations/private-apps/<int:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("activity/audit-log/", audit.audit, name="audit"),
+    path("activity/audit-log/export/", audit.audit_csv, name="audit_csv"),
     path("activity/failed-jobs/", jobs.failed_jobs, name="failed_jobs"),
     path("activity/failed-jobs/<str:label>/<int:job_id>/retry/", jobs.job_retry, name="job_retry"),
 ]

@@ -11,6 +11,7 @@ class CalendarsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries."""
         from calendars import (  # noqa: F401 - importing registers
+            audit_links,
             audit_words,
             demo_google,
             demo_page,

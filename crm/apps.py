@@ -13,7 +13,7 @@ class CrmConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from accounts.registries import ACCOUNT_INITIALISERS, NAVIGATION, NavItem
-        from crm import audit_words, demo, erasers, registries  # noqa: F401 - importing registers
+        from crm import audit_links, audit_words, demo, erasers, registries  # noqa: F401 - importing registers
         from crm.services.definitions import definitions_initialise
 
         ACCOUNT_INITIALISERS.register("crm", definitions_initialise)

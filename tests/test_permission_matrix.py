@@ -69,6 +69,7 @@ IDS = {
     "invitation_id",
     "brand_id",
     "domain_id",
+    "notification_id",
     "membership_id",
     "token_id",
     "job_id",

@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import Account, Membership, Notification
 from accounts.scopes import all_scopes
-from accounts.services.domains import domain_add
 from accounts.services.brands import brand_create
+from accounts.services.domains import domain_add
 from accounts.services.invitations import invitation_send
 from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
