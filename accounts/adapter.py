@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Membership, User
 from accounts.services.mail import email_enqueue
-from accounts.services.people import user_event_record
+from accounts.services.people import user_audit
 from accounts.sessions import device
 from accounts.web import request_ip
 from hubclone.lib.language import USER_LANGUAGE_SESSION_KEY
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Copy the chosen language into the new session, and note the sign-in."""
         if user.language:
             request.session[USER_LANGUAGE_SESSION_KEY] = user.language
-        user_event_record(user=user, action="user.signed_in", ip=request_ip(request))
+        user_audit(user=user, action="user.signed_in", ip=request_ip(request))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 

@@ -61,7 +61,7 @@ def user_last_account_set(*, user: User, account_id: int) -> None:
 
 
 @transaction.atomic
-def user_event_record(*, user: User, action: str, ip: str | None) -> None:
+def user_audit(*, user: User, action: str, ip: str | None) -> None:
     """Write what a person did with their sign-in into the audit log of each of their accounts."""
     for account_id in Membership.objects.filter(user=user).order_by("account_id").values_list("account_id", flat=True):
         actor = Actor(account_id, ActorKind.USER, str(user.pk), str(user), ip)
@@ -77,5 +77,5 @@ def sessions_end_others(*, user: User, session_key: str, ip: str | None) -> int:
         session.end()
         count += 1
     if count:
-        user_event_record(user=user, action="user.sessions_ended", ip=ip)
+        user_audit(user=user, action="user.sessions_ended", ip=ip)
     return count
