@@ -19,6 +19,10 @@ for _key, _words in {
     "booking.confirmed": _("Meeting request confirmed"),
     "booking.declined": _("Meeting request declined"),
     "booking.expired": _("Meeting request expired"),
+    "booking.moved": _("Meeting moved"),
+    "booking.cancelled": _("Meeting cancelled"),
+    "calendar_account.sync_turned_on": _("Calendar sync turned on"),
+    "calendar_account.sync_turned_off": _("Calendar sync turned off"),
     "meeting.scheduled": _("Meeting scheduled"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)

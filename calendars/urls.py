@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from calendars.views import bookings, connect, hooks, logos, pages, public, settings
+from calendars.views import (
+    booking_changes,
+    bookings,
+    connect,
+    hooks,
+    logos,
+    pages,
+    public,
+    public_attempt,
+    public_manage,
+    settings,
+)
 
 app_name = "calendars"
 SETTINGS = "app/<int:account_id>/settings/general/calendar/"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from calendars.choices import BookingState, ChangedBy
 from calendars.guest_links import manage_url
-from calendars.mail.booking_letters import booking_url, page_url
+from calendars.mail.booking_letters import booking_url, facts, page_url, title_for_guest, title_for_owner
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
@@ -19,11 +19,11 @@ def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     names = {"host": booking.page.owner}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
-        subject=_("New time: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("New time: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting has a new time"),
         intro=(_("You have moved your meeting with %(host)s.") if by_guest else _("%(host)s has moved your meeting."))
         % names,
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone, moved_from),
+        rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone, moved_from),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
         note=_("The calendar file in this email brings your calendar up to date."),
     )
@@ -34,12 +34,12 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     names = {"guest": booking.guest_name}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
-        subject=_("New time: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("New time: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=(_("%(guest)s has moved the meeting") if by_guest else _("You have moved the meeting with %(guest)s"))
         % names,
         intro=_("The old time is free again."),
         rows=[
-            *_facts(booking, _for_owner(booking), booking.page.owner.time_zone, moved_from),
+            *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone, moved_from),
             Row(_("Guest"), booking.guest_name),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
@@ -55,10 +55,10 @@ def guest_cancelled(booking: Booking) -> Letter:
     else:
         intro = _("You have cancelled it.") if by_guest else _("%(host)s has cancelled it.")
     return Letter(
-        subject=_("Cancelled: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Cancelled: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting does not take place"),
         intro=intro % names,
-        rows=[*_facts(booking, _for_guest(booking), booking.guest_time_zone), *_reason(booking)],
+        rows=[*_facts(booking, title_for_guest(booking), booking.guest_time_zone), *_reason(booking)],
         button=Button(_("Choose another time"), page_url(booking)),
     )
 
@@ -71,11 +71,11 @@ def owner_cancelled(booking: Booking) -> Letter:
     else:
         heading = _("%(guest)s has cancelled") if by_guest else _("You have cancelled the meeting with %(guest)s")
     return Letter(
-        subject=_("Cancelled: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("Cancelled: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=heading % {"guest": booking.guest_name},
         intro=_("The time is free again."),
         rows=[
-            *_facts(booking, _for_owner(booking), booking.page.owner.time_zone),
+            *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone),
             Row(_("Guest"), booking.guest_name),
             *_reason(booking),
         ],
@@ -88,12 +88,12 @@ def owner_event_unchanged(booking: Booking) -> Letter:
     cancelled = booking.state == BookingState.CANCELLED
     by_hand = _("Otherwise delete the event by hand.") if cancelled else _("Otherwise move the event by hand.")
     return Letter(
-        subject=_("Your calendar is behind: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("Your calendar is behind: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A cancelled meeting is still in your calendar")
         if cancelled
         else _("A meeting has its old time in your calendar"),
         intro=_("Your calendar could not be changed just now."),
-        rows=_facts(booking, _for_owner(booking), booking.page.owner.time_zone),
+        rows=_facts(booking, title_for_owner(booking), booking.page.owner.time_zone),
         steps=[
             _(
                 "Open Settings, General, Calendar and see whether your calendar is connected. "
@@ -108,10 +108,10 @@ def owner_event_unchanged(booking: Booking) -> Letter:
 def guest_reminder(booking: Booking) -> Letter:
     """The meeting is near."""
     return Letter(
-        subject=_("Reminder: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Reminder: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is coming up"),
         intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": booking.page.owner},
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone),
+        rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
     )
 
@@ -130,29 +130,12 @@ def was_request(booking: Booking) -> bool:
     return booking.held_until is not None and booking.meeting_id is None
 
 
-def _for_guest(booking: Booking) -> str:
-    """The meeting as the guest calls it: by its host."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.page.owner}
-
-
-def _for_owner(booking: Booking) -> str:
-    """The meeting as the owner calls it: by its guest."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.guest_name}
-
-
-def _title(booking: Booking) -> str:
-    return booking.page.invitation_subject or booking.page.title
-
-
 def _facts(booking: Booking, what: str, zone: str, moved_from: dt.datetime | None = None) -> list[Row]:
-    rows = [Row(_("What"), what), Row(_("When"), when_words(booking.starts_at, booking.ends_at, zone))]
+    """With the earlier time behind the present one."""
+    rows = facts(booking, what, zone)
     if moved_from is not None:
         before = when_words(moved_from, moved_from + (booking.ends_at - booking.starts_at), zone)
-        rows.append(Row(_("Before"), before))
-    if booking.location:
-        rows.append(Row(_("Where"), booking.location))
-    if booking.conference_url and booking.state == BookingState.CONFIRMED:
-        rows.append(Row(_("Video call"), booking.conference_url, booking.conference_url))
+        rows.insert(2, Row(_("Before"), before))
     return rows
 
 

@@ -4,6 +4,7 @@ The guest's first .ics is a PUBLISH when the booking is in a connected calendar,
 under the same UID; without one it is a REQUEST, so that the guest's calendar answers the owner. A change is always sent
 as REQUEST or CANCEL with a higher SEQUENCE, which every mailbox follows: whether the provider has told the guest of
 what somebody did in the calendar itself cannot be known, and a second message of one UID and SEQUENCE changes nothing.
+A guest who was erased has no address, and is told nothing.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> 
     """
     told = _told(booking)
     makers = _makers(booking, told, moved_from)
-    if (maker := makers.get("guest")) and _key(booking, "guest") not in told:
+    if booking.guest_email and (maker := makers.get("guest")) and _key(booking, "guest") not in told:
         _to_guest(booking, _key(booking, "guest"), maker)
     by_owner_calendar = booking.changed_by == ChangedBy.CALENDAR
     if (maker := makers.get("owner")) and _key(booking, "owner") not in told and not by_owner_calendar:

@@ -64,7 +64,7 @@ def _tell(booking: Booking, kind: str, words: Callable[[], NotificationWords]) -
     notifications_send(
         account_id=booking.account_id,
         kind=kind,
-        key=f"{kind}:{booking.pk}:{booking.sequence}",
+        key=f"booking:{booking.pk}:{kind}:{booking.sequence}",
         people=[booking.page.owner],
         words=words,
         url=reverse("calendars:booking", args=[booking.account_id, booking.pk]),

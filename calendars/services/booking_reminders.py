@@ -16,5 +16,5 @@ from hubclone.lib.jobs.registry import JOB_HANDLERS
 def remind(job: CalendarJob) -> None:
     """Remind the guest, unless the meeting has moved or was cancelled since the reminder was planned."""
     booking = booking_locked(booking_of(job))
-    if not is_void(job, booking):
+    if booking.guest_email and not is_void(job, booking):
         reminder_tell(booking, minutes=int(job.payload["minutes"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -93,7 +94,7 @@ def _confirm(
     request: AccountRequest, picker: MovePicker, start: dt.datetime, *, is_taken: bool, status: int = 200
 ) -> HttpResponse:
     """The question with both times; for a time that is taken, fresh ones, and the old time is kept."""
-    context = {"booking": picker.booking}
+    context: dict[str, Any] = {"booking": picker.booking}
     if is_taken:
         picker = picker.from_day(start)
         context |= {"taken": str(SlotTaken()), "fresh": picker.fresh(FRESH_TIMES_MOST)}

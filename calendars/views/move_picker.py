@@ -41,10 +41,10 @@ class MovePicker(Picker):
         wish = replace(wish, zone=zone_or(query.get("tz", ""), zone), is_zone_known=True, duration=minutes)
         return cls(booking, wish, dt.datetime.now(dt.UTC), urls)
 
-    def _slots(self) -> PageSlots:
+    def _slots(self, month: dt.date) -> PageSlots:
         return slots_month(
             page=self.page,
-            month=self.month,
+            month=month,
             now=self.now,
             duration=self.booking.ends_at - self.booking.starts_at,
             time_zone=self.wish.zone,
@@ -74,9 +74,7 @@ class MovePicker(Picker):
     def from_day(self, start: dt.datetime) -> MovePicker:
         """The same choice with the day of ``start`` open, or the first day that has a free time."""
         day = start.astimezone(self.zone).date()
-        picker = MovePicker(
-            self.booking, replace(self.wish, month=day.replace(day=1), day=day), self.now, self._urls
-        )
+        picker = MovePicker(self.booking, replace(self.wish, month=day.replace(day=1), day=day), self.now, self._urls)
         return picker if picker.by_day else MovePicker(self.booking, self._anywhere(), self.now, self._urls)
 
     def _anywhere(self) -> Wish:

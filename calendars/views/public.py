@@ -25,13 +25,14 @@ from accounts.choices import ActorKind
 from accounts.hosts import account_served
 from accounts.web import request_ip
 from calendars.engine.hours import zone_get
-from calendars.exceptions import BookingInvalid, BookingRefused, SlotTaken, TooManyAttempts
+from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, SlotTaken, TooManyAttempts
 from calendars.forms.visitor import VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
 from calendars.selectors.logos import logo_of_page
 from calendars.selectors.pages import page_by_slug
+from calendars.services.attempts import attempt_tell
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
 from calendars.services.booking_mail import invitation_of
@@ -50,7 +51,7 @@ ATTEMPTS_SECONDS = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a time; with ``?start=`` fill in the form; POST books."""
-    page = _page(request, slug)
+    page = page_read(request, slug)
     if page is None:
         return render(request, "calendars/public/not_found.html", status=404)
     if request.method == "POST":
@@ -67,7 +68,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def public_slots(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the page that changes when another day, month, length or zone is chosen."""
-    page = _page(request, slug)
+    page = page_read(request, slug)
     if page is None:
         raise Http404
     picker = Picker(page, Wish.read(page, request.GET, request.COOKIES), dt.datetime.now(dt.UTC))
@@ -111,7 +112,8 @@ def _booking(request: HttpRequest, reference: str) -> Booking:
     return booking
 
 
-def _page(request: HttpRequest, slug: str) -> SchedulingPage | None:
+def page_read(request: HttpRequest, slug: str) -> SchedulingPage | None:
+    """The page at a path of the host that was asked; None when there is none."""
     try:
         page = page_by_slug(slug=slug)
     except SchedulingPage.DoesNotExist:
@@ -175,6 +177,8 @@ def _book(request: HttpRequest, page: SchedulingPage) -> HttpResponse:
     except SlotTaken as error:
         return _taken(request, page, wish, form, start, str(error))
     except BookingRefused as error:
+        if isinstance(error, HostUnavailable):
+            attempt_tell(page=page, refused=True)
         form.add_error(None, str(error))
         return _refused(request, page, wish, form, start, 409)
     return redirect("calendars:public_booked", booked_reference(booking))
