@@ -50,4 +50,7 @@ TIMELINE_KINDS.register(
     PROPERTY_CHANGE,
     TimelineKind(PROPERTY_CHANGE, _("Property changes"), "edit", "crm/timeline/_property_change.html"),
 )
+TIMELINE_KINDS.register(
+    "consent", TimelineKind("consent", _("Consents"), "shield", "crm/timeline/_consent.html", _("Consent"))
+)
 TIMELINE_KINDS.register("note", TimelineKind("note", _("Notes"), "note", "crm/timeline/_note.html", _("Note")))

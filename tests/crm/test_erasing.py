@@ -103,8 +103,8 @@ def test_nothing_of_a_person_is_left_in_any_column_of_any_table() -> None:
         source_kind="user",
     )
     with transaction.atomic():
-        audit_write(actor=actor, action="record.changed", target_kind="record", target_id=gil, target_label="Gil Guest")
-        audit_write(actor=actor, action="form.sent", target_kind="form", target_id=1, detail={"to": ADDRESS})
+        audit_write(actor=actor, action="record.archived", target_kind="record", target_id=gil, target_label="Gil Guest")
+        audit_write(actor=actor, action="property.changed", target_kind="property", target_id=1, detail={"to": ADDRESS})
         email_enqueue(
             account_id=account_id, key="news", to=ADDRESS.title(), subject="Hi Gil", text="Hi", delay_seconds=60
         )

@@ -12,12 +12,11 @@ from django.db.models import Q
 from accounts.choices import ActorKind
 from crm.choices import EventKind, IdentityKind, ObjectType
 from crm.models import Association, Event, PropertyChange, Record, RecordIdentity
-from crm.objects import display_name, search_text
+from crm.objects import ACTIVITIES, display_name, search_text
 from crm.services.writing.sql import rows_update
 from hubclone.lib.redaction import redaction_pattern, table_redact
 from hubclone.lib.text import fold, words
 
-ACTIVITIES = frozenset({ObjectType.CALL, ObjectType.EMAIL, ObjectType.MEETING, ObjectType.NOTE, ObjectType.TASK})
 NAMES_MOST = 100
 
 
