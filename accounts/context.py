@@ -14,7 +14,16 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Membership
 from accounts.notification_selectors import notifications_unread
-from accounts.registries import NAVIGATION, SETTINGS_SECTIONS, SETTINGS_TABS, NavItem, SettingsTab, Words
+from accounts.registries import (
+    NAVIGATION,
+    NAVIGATION_SECTIONS,
+    SETTINGS_SECTIONS,
+    SETTINGS_TABS,
+    NavItem,
+    NavSection,
+    SettingsTab,
+    Words,
+)
 from accounts.selectors import memberships_of
 
 
@@ -28,6 +37,11 @@ class Link:
     active: bool
     icon: str = ""
     section: str = ""
+
+    @property
+    def group(self) -> NavSection | None:
+        """The heading that it stands under in the rail; None for an item by itself."""
+        return NAVIGATION_SECTIONS.get(self.section)
 
 
 class Shell:

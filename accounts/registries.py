@@ -36,6 +36,15 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class NavSection:
+    """Items of the rail under one heading, which folds. An item names it in ``section``."""
+
+    key: str
+    label: Words
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsSection:
     """An item of the settings' left menu; it shows when one of its tabs does."""
 
@@ -73,6 +82,7 @@ class NotificationKind:
 
 
 NAVIGATION: Registry[str, NavItem] = Registry("navigation")
+NAVIGATION_SECTIONS: Registry[str, NavSection] = Registry("navigation sections")
 SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
 SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
 

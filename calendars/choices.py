@@ -30,7 +30,8 @@ class LocationKind(TextChoices):
     """Where a meeting takes place."""
 
     CONFERENCE = "conference", _("Video call")
-    PHONE = "phone", _("Phone")
+    PHONE = "phone", _("Phone: guests call you")
+    CALL_GUEST = "call_guest", _("Phone: you call the guest")
     ADDRESS = "address", _("Address")
     CUSTOM = "custom", _("Other")
 

@@ -10,11 +10,8 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from django.utils.translation import gettext_lazy as _
-
-        from accounts.registries import ACCOUNT_INITIALISERS, NAVIGATION, NavItem
-        from crm import audit_links, audit_words, demo, erasers, registries  # noqa: F401 - importing registers
+        from accounts.registries import ACCOUNT_INITIALISERS
+        from crm import audit_links, audit_words, demo, erasers, navigation, registries  # noqa: F401 - importing registers
         from crm.services.definitions import definitions_initialise
 
         ACCOUNT_INITIALISERS.register("crm", definitions_initialise)
-        NAVIGATION.register("contacts", NavItem("contacts", _("Contacts"), "contacts", "crm:contacts", 10))

@@ -10,6 +10,7 @@ from typing import Any
 import nh3
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,12 @@ HTML_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "b
 ICONS = {
     ObjectType.CONTACT: "contacts",
     ObjectType.COMPANY: "building",
+    ObjectType.DEAL: "coin",
+    ObjectType.TICKET: "ticket",
+    ObjectType.PRODUCT: "product",
+    ObjectType.LINE_ITEM: "product",
+    ObjectType.ORDER: "cart",
+    ObjectType.INVOICE: "receipt",
     ObjectType.MEETING: "calendar",
     ObjectType.CALL: "phone",
     ObjectType.EMAIL: "mail",
@@ -155,7 +162,12 @@ def plural_label(object_type: str) -> str:
     return str(_PLURALS[ObjectType(object_type)])
 
 
-_PLURALS = {
+def plural_words(object_type: str) -> Promise:
+    """The same, translated where it is shown."""
+    return _PLURALS[ObjectType(object_type)]
+
+
+_PLURALS: dict[ObjectType, Promise] = {
     ObjectType.CONTACT: gettext_lazy("Contacts"),
     ObjectType.COMPANY: gettext_lazy("Companies"),
     ObjectType.DEAL: gettext_lazy("Deals"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
+from crm.layouts import IN_THE_RAIL
 from crm.objects import OBJECTS, ObjectInfo
-from crm.views import contacts, record
+from crm.views import index, record
 
 
 class ObjectsConverter:
@@ -27,9 +28,11 @@ register_converter(ObjectsConverter, "objects")
 
 app_name = "crm"
 
+_in_the_rail = [OBJECTS[object_type] for object_type in IN_THE_RAIL]
 _pages = [
-    path("contacts/", contacts.contacts, name="contacts"),
-    path("contacts/new/", contacts.contact_create, name="contact_create"),
+    *(path(f"{info.plural}/", index.index, {"objects": info}, name=info.plural) for info in _in_the_rail),
+    path("<objects:objects>/", index.index, name="index"),
+    path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),
     path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
 ]

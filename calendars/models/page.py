@@ -43,6 +43,7 @@ class SchedulingPage(models.Model):
 
     With ``first_day`` and ``last_day`` (both included, in ``time_zone``) the page offers that time alone and
     ``rolling_days`` does not count. ``reminders`` are minutes before the start, ``follow_up_minutes`` after the end.
+    Both are planned when a meeting is booked or moved: what changes later is for the meetings that follow.
     ``redirect_url`` is where a booked visitor goes instead of the confirmation page.
     """
 

@@ -14,7 +14,7 @@ _SECRET_KEYS = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _QUERY_SECRET = re.compile(r"([?&](?:hapikey|code|state|token|access_token|signature)=)[^&\s\"']+", re.IGNORECASE)
 _PATH_SECRET = re.compile(
-    r"(/(?:invitation|accounts/confirm-email|accounts/password/reset/key)/)(?!(?:resend|done)/)[^/\s\"'?]+"
+    r"(/(?:invitation|meetings/-/(?:manage|booked)|accounts/confirm-email|accounts/password/reset/key)/)(?!(?:resend|done)/)[^/\s\"'?]+"
 )
 _BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]{8,}")
 

@@ -17,6 +17,11 @@ function slide(open) {
   if (open) rail.querySelector("a").focus();
 }
 
+// A folded section of the rail stays folded.
+for (const section of document.querySelectorAll("[data-rail-section]")) {
+  section.addEventListener("toggle", () => keep("hub_rail_folded", section.open ? "" : section.dataset.railSection));
+}
+
 // The current tab of a row that is wider than the screen comes into its middle.
 for (const row of document.querySelectorAll(".tabs, .settings__menu")) {
   const tab = row.querySelector("[aria-current]");

@@ -55,17 +55,24 @@ def _batch(model: type[models.Model], field: EncryptedJSONField, last: int) -> l
 
 
 def _rotate_row(model: type[models.Model], field: EncryptedJSONField, pk: int, secret: str) -> bool:
-    """Replace the token if it is still the one that was read; a newer one is under the newest key already."""
-    try:
-        fresh = rotate(secret)
-    except SecretUnreadable:
-        return False
+    """Replace the token. One that was written meanwhile is taken up in its turn: a process that has not been restarted
+    yet may have written it under an older key."""
     table, key, column = _names(model, field)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"update {table} set {column} = %s where {key} = %s and {column} = %s",  # noqa: S608
-            [fresh, pk, secret],
-        )
+    found: tuple[str, ...] | None = (secret,)
+    while found and found[0]:
+        try:
+            fresh = rotate(found[0])
+        except SecretUnreadable:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"update {table} set {column} = %s where {key} = %s and {column} = %s",  # noqa: S608
+                [fresh, pk, found[0]],
+            )
+            if cursor.rowcount:
+                return True
+            cursor.execute(f"select {column} from {table} where {key} = %s", [pk])  # noqa: S608
+            found = cursor.fetchone()
     return True
 
 
