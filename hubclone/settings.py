@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Hubclone", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
 LOGGING = logging_config(debug=DEBUG)
+DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.WARNING  # a view's own answer; what it raises is an error
 structlog.configure(
     processors=PROCESSORS,
     logger_factory=structlog.stdlib.LoggerFactory(),

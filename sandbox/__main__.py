@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 
 from sandbox.server import RunningSandbox
+
+ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _arguments() -> argparse.Namespace:
@@ -25,9 +26,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Answers the exit status: 0 after a signal, 1 when a port is taken."""
     given = _arguments()
-    end = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # in every thread: one that begins could take it from who waits
     try:
         box = RunningSandbox(
             host=given.host,
@@ -40,8 +39,7 @@ def main() -> int:
         return 1
     box.start()
     print(json.dumps({"url": box.url, "smtp_port": box.smtp_port, "pid": os.getpid()}), flush=True)
-    while not end.wait(3600):
-        continue
+    signal.sigwait(ENDS)
     box.stop()
     return 0
 

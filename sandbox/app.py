@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import struct
-import time
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +29,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
+END_SECONDS = 5
+
+
 class Dropped(Exception):
-    """The connection was cut on order; there is no answer."""
+    """The connection was cut, on order or because the sandbox ends; there is no answer."""
 
 
 class SandboxApp:
     """One sandbox over one store."""
 
     def __init__(self, store: Store) -> None:
+        self._ending = threading.Event()
+        self._calls = threading.Condition()
+        self._running = 0
         self.box = Box(store=store, faults=Faults(store))
         self.box._pusher = Pusher(self.box)
         self._map = Map([rule.empty() for rule in ROUTES], strict_slashes=False)
@@ -43,15 +50,22 @@ class SandboxApp:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         ask = Ask(environ)
+        with self._calls:
+            self._running += 1
         try:
             response = self._answer(ask)
         except Dropped:
             _cut(environ.get("werkzeug.socket"))
             response = Response(status=500)
+        finally:
+            with self._calls:
+                self._running -= 1
+                self._calls.notify_all()
         response.headers["Cache-Control"] = "no-store"
         return response(environ, start_response)
 
     def _answer(self, ask: Ask) -> Response:
+        self._drop_when_ending()
         provider = ask.path.split("/", 2)[1]
         self.box.counts[f"{ask.method} {ask.path}"] += 1
         fault = self.box.faults.take(provider, ask.method, ask.path)
@@ -61,7 +75,8 @@ class SandboxApp:
 
     def _faulty(self, ask: Ask, fault: Fault) -> Response:
         response = self._dispatch(ask) if fault.after else None
-        time.sleep(fault.delay)
+        self._ending.wait(fault.delay)
+        self._drop_when_ending()
         if fault.disconnect:
             raise Dropped
         if fault.status:
@@ -80,8 +95,15 @@ class SandboxApp:
             return _refusal(ask, 400, str(error))
         return response
 
+    def _drop_when_ending(self) -> None:
+        if self._ending.is_set():
+            raise Dropped
+
     def close(self) -> None:
-        """Stop the background senders and close the store."""
+        """Let the calls under way end, take no more, stop the background senders and close the store."""
+        self._ending.set()
+        with self._calls:
+            self._calls.wait_for(lambda: self._running == 0, END_SECONDS)
         self.box.pusher.stop()
         self.box.store.close()
 
@@ -102,4 +124,8 @@ def _cut(connection: socket.socket | None) -> None:
     """Reset the connection, so that the caller sees it break and not an empty answer."""
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.shutdown(socket.SHUT_RDWR)
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # the caller was faster
+                raise

@@ -51,6 +51,7 @@ class RunningSandbox:
         self.app = SandboxApp(Store(home))
         with _listen(host, port) as listener:
             self._http = _Server(host, port, self.app, handler=_QuietHandler, fd=listener.fileno())
+        self._http.socket.setblocking(False)  # a caller that left again before it was accepted holds nothing up
         self._mail = MailCatcher(self.app.box, host, smtp_port)
         self.url = f"http://{host}:{self._http.port}"
         self.smtp_port = self._mail.start()

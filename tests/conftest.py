@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """``--dist loadgroup``, grouped by place: xdist hangs a mark's group on a test's id, which pytest 9.2 ignores, so
     that each worker would start a whole stack of its own."""
-    from xdist.scheduler import LoadGroupScheduling
+    from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-    class ByPlace(LoadGroupScheduling):
+    class ByPlace(LoadGroupScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return "stack" if nodeid.startswith(STACK_PLACES) else nodeid
 

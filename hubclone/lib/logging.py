@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -56,6 +57,12 @@ PROCESSORS: list[Processor] = [
 ]
 
 
+def is_no_health_answer(record: logging.LogRecord) -> bool:
+    """Django logs each 5xx as an error. /healthz at 503 is no error but the answer, asked for every few seconds."""
+    path = getattr(getattr(record, "request", None), "path", "")
+    return not (path == "/healthz" and getattr(record, "status_code", 0) == 503)
+
+
 def logging_config(*, debug: bool) -> dict[str, Any]:
     """For Django's LOGGING: one stream of JSON lines, or a readable one when debugging."""
     renderer = structlog.dev.ConsoleRenderer(colors=False) if debug else structlog.processors.JSONRenderer()
@@ -70,7 +77,12 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
                 "foreign_pre_chain": foreign,
             }
         },
+        "filters": {"health": {"()": "django.utils.log.CallbackFilter", "callback": is_no_health_answer}},
         "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stream"], "level": "INFO"},
-        "loggers": {"googleapiclient": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
+        "loggers": {
+            "googleapiclient": {"level": "WARNING"},
+            "django.server": {"level": "WARNING"},
+            "django.request": {"filters": ["health"]},
+        },
     }

@@ -45,7 +45,11 @@ def save(client: Client, page: SchedulingPage, **changes: Any) -> tuple[int, str
 
 
 def image(html: str) -> str:
-    return re.findall(r'<img class="logo"[^>]*>', html)[0]
+    return str(re.findall(r'<img class="logo"[^>]*>', html)[0])
+
+
+def logo_of(page: SchedulingPage) -> PageLogo:
+    return PageLogo.objects.get(pages=page)
 
 
 @pytest.mark.parametrize("ending", sorted(FILES))
@@ -109,7 +113,7 @@ def test_a_good_logo_is_kept_while_something_else_is_mended(client: Client, page
     kept = re.findall(r'name="logo_kept" value="([0-9a-f]{64})"', html)[0]
     assert kept in image(html)
     assert save(client, page, logo_kept=kept)[0] == 302
-    assert page.logo.digest == kept
+    assert logo_of(page).digest == kept
     assert "logo_id" in AuditEntry.objects.get(action="page.updated").detail["fields"]
 
 
@@ -118,15 +122,15 @@ def test_a_chosen_logo_outlasts_a_button_of_the_form_without_scripts(client: Cli
     kept = re.findall(r'name="logo_kept" value="([0-9a-f]{64})"', html.content.decode())[0]
     answer = client.post(f"/app/{member.account_id}/meetings/new/", filled(logo_kept=kept))
     assert answer.status_code == 302
-    assert SchedulingPage.objects.get().logo.digest == kept
+    assert logo_of(SchedulingPage.objects.get()).digest == kept
 
 
 def test_a_logo_stays_is_replaced_and_is_removed(client: Client, page: SchedulingPage) -> None:
     save(client, page, logo=upload(PNG))
     save(client, page, title="Another title")
-    assert page.logo.digest == hashlib.sha256(PNG).hexdigest()
+    assert logo_of(page).digest == hashlib.sha256(PNG).hexdigest()
     save(client, page, logo=upload(FILES["webp"], "logo.webp"), logo_remove="on")
-    assert page.logo.ending == "webp"
+    assert logo_of(page).ending == "webp"
     assert save(client, page, logo_remove="on")[0] == 302
     assert page.logo is None
     assert 'class="logo"' not in Client().get(f"/meetings/{page.slug}").content.decode()
@@ -150,7 +154,7 @@ def test_the_same_picture_is_kept_once_and_unused_ones_go_after_a_day(client: Cl
     PageLogo.objects.update(kept_at="2020-01-01T00:00:00Z")
     save(client, page, logo=upload(FILES["webp"]))
     assert set(PageLogo.objects.values_list("ending", flat=True)) == {"jpg", "webp"}
-    assert page.logo.ending == "webp"
+    assert logo_of(page).ending == "webp"
 
 
 def test_a_large_logo_is_shown_in_a_small_box_of_its_own_shape(client: Client, page: SchedulingPage) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.testing import SandboxServer
+from sandbox.testing import Control, SandboxServer
 from tests.sandbox.conftest import ANNA, calendar_service, credentials, listed, timed
+from tests.stack.fixture import wait_until
 
 EVENT = {"calendar": ANNA, "start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z"}
 
@@ -34,6 +38,26 @@ def test_sigterm_ends_it_with_status_0() -> None:
     server = SandboxServer()
     server.stop()
     assert server.process.returncode == 0
+
+
+def test_it_ends_at_once_and_in_silence_with_callers_still_there() -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        at = json.loads(process.stdout.readline())
+        ports = (at["smtp_port"], urlsplit(at["url"]).port)
+        control = Control(at["url"])
+        control.fault(provider="google", delay=600, times=9)
+        mail, idle, late = (socket.create_connection(("127.0.0.1", port), timeout=30) for port in (*ports, ports[1]))
+        with mail, idle, late:
+            assert mail.recv(3) == b"220"
+            idle.sendall(b"GET /_control/state HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+            assert idle.recv(8) == b"HTTP/1.1"
+            late.sendall(b"GET /google/calendar/v3/colors HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+            wait_until(lambda: control.state("faults")["faults"][0]["hits"], what="the late call")
+            process.terminate()
+            _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
 
 
 def test_a_taken_port_gives_one_line() -> None:

@@ -1,8 +1,8 @@
 """One whole running `manage.py up`, for the stack tests and the browser journeys.
 
 Use the session fixture ``stack``; its place is below tests/stack or tests/journeys, which one worker runs as a whole
-(tests/conftest.py), so that there is one stack. Names of processes: web, worker, background, beat, publisher, sandbox, redis,
-postgres. A test that stops or holds something starts it again (``with stack.stopped("redis"): …``).
+(tests/conftest.py), so that there is one stack. Names of processes: web, worker, background, beat, publisher, sandbox,
+redis, postgres. A test that stops or holds something starts it again (``with stack.stopped("redis"): …``).
 """
 
 from __future__ import annotations
