@@ -116,6 +116,12 @@ def list_samples() -> dict[str, Any]:
             {"label": "Upcoming", "url": "#", "active": True, "count": 4},
             {"label": "Past", "url": "#past", "active": False, "count": 128},
         ],
+        "sample_steps": [
+            {"label": "Overview", "state": "done", "url": "#overview"},
+            {"label": "Hours", "state": "current"},
+            {"label": "Form", "state": ""},
+            {"label": "Reminders", "state": ""},
+        ],
         "chips": [{"label": "Owner", "value": "Ada Lovelace", "remove_url": "#"}],
         "weekdays": [str(name) for name in WEEKDAYS.values()],
     }
