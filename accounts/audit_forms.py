@@ -33,7 +33,7 @@ class AuditFilterForm(forms.Form):
     actor_kind = forms.ChoiceField(label=_("Kind of actor"), required=False, choices=[ALL, *ActorKind.choices])
     action = forms.ChoiceField(label=_("Action"), required=False, choices=lambda: _choices(AUDIT_ACTIONS))
     target_kind = forms.ChoiceField(label=_("Target"), required=False, choices=lambda: _choices(AUDIT_TARGETS))
-    target = forms.CharField(label=_("Name or number of the target"), required=False, max_length=100)
+    target = forms.CharField(label=_("Name or number"), required=False, max_length=100)
     since = forms.DateField(label=_("From"), required=False, input_formats=["%Y-%m-%d"], widget=_day())
     until = forms.DateField(label=_("To"), required=False, input_formats=["%Y-%m-%d"], widget=_day())
 

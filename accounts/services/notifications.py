@@ -20,13 +20,12 @@ TITLE_MOST = 400
 
 @dataclass(frozen=True, slots=True)
 class NotificationWords:
-    """What is said: a title, a few sentences, and the email's own subject, body and parts where need be."""
+    """What is said: a title, a few sentences, and the email's own body and parts where need be."""
 
     title: str
     text: str = ""
     email_text: str = ""
     email_html: str = ""
-    subject: str = ""
     reply_to: str = ""
     calendar: str = ""
     calendar_method: str = ""
@@ -88,7 +87,7 @@ def _mail(account_id: int, key: str, person: User, said: NotificationWords, url:
         account_id=account_id,
         key=key,
         to=person.email,
-        subject=said.subject or said.title,
+        subject=said.title,
         text=text,
         html=said.email_html,
         reply_to=said.reply_to,

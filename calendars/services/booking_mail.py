@@ -14,18 +14,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import OutgoingEmail, User
+from accounts.models import Notification, OutgoingEmail
 from accounts.services.mail import email_enqueue
+from accounts.services.notifications import NotificationWords, notifications_send
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.invitations import Invitation, Method, Person, invitation_build
 from calendars.mail import booking_letters as letters
 from calendars.mail import change_letters as changes
 from calendars.mail.letters import Letter, letter_html, letter_text
 from calendars.models import Booking
+from calendars.notification_kinds import BOOKING_CHANGED, BOOKING_REQUESTED, EVENT_FAILED
 from calendars.services.booking_calendar import event_description
 from calendars.services.booking_records import where
+from calendars.words import language_now
 
 LetterMaker = Callable[[Booking], Letter]
 _GUEST: dict[str, LetterMaker] = {
@@ -56,13 +60,14 @@ def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> 
         _to_guest(booking, _key(booking, "guest"), maker)
     by_owner_calendar = booking.changed_by == ChangedBy.CALENDAR
     if (maker := makers.get("owner")) and _key(booking, "owner") not in told and not by_owner_calendar:
-        _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking))
+        kind = BOOKING_REQUESTED if booking.state == BookingState.REQUESTED else BOOKING_CHANGED
+        _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking), kind)
 
 
 def event_unchanged_tell(booking: Booking) -> None:
     """Tell the owner, once for each change, that it could not be written to the calendar and what to do."""
     key = f"booking:{booking.pk}:event_unchanged:{booking.sequence}:owner"
-    _to_owner(booking, key, changes.owner_event_unchanged, None)
+    _to_owner(booking, key, changes.owner_event_unchanged, None, EVENT_FAILED)
 
 
 def reminder_tell(booking: Booking, *, minutes: int) -> None:
@@ -74,7 +79,8 @@ def reminder_tell(booking: Booking, *, minutes: int) -> None:
 
 def event_failed_tell(booking: Booking) -> None:
     """Tell the owner, once, that the event could not be made and what to do."""
-    _to_owner(booking, f"booking:{booking.pk}:event_failed:owner", letters.owner_event_failed, "PUBLISH")
+    key = f"booking:{booking.pk}:event_failed:owner"
+    _to_owner(booking, key, letters.owner_event_failed, "PUBLISH", EVENT_FAILED)
 
 
 def invitation_of(booking: Booking, method: Method) -> str:
@@ -107,7 +113,8 @@ def _told(booking: Booking) -> set[str]:
     sequences = range(max(0, booking.sequence - SEQUENCES_MOST), booking.sequence + 1)
     keys = [_key(booking, reader, sequence) for reader in ("guest", "owner") for sequence in sequences]
     sent = OutgoingEmail.objects.filter(account_id=booking.account_id, key__in=keys)
-    return set(sent.values_list("key", flat=True))
+    shown = Notification.objects.filter(account_id=booking.account_id, user_id=booking.page.owner_id, key__in=keys)
+    return {*sent.values_list("key", flat=True), *shown.values_list("key", flat=True)}
 
 
 def _makers(booking: Booking, told: set[str], moved_from: dt.datetime | None) -> dict[str, LetterMaker]:
@@ -150,10 +157,31 @@ def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = Tr
     )
 
 
-def _to_owner(booking: Booking, key: str, maker: LetterMaker, method: Method | None) -> None:
-    owner: User = booking.page.owner
-    language = owner.language or booking.page.account.language
-    _send(booking, key=key, to=owner.email, reply_to=booking.guest_email, language=language, maker=maker, method=method)
+def _to_owner(booking: Booking, key: str, maker: LetterMaker, method: Method | None, kind: str) -> None:
+    """By email and under the bell, as the owner chose for this ``kind``."""
+    notifications_send(
+        account_id=booking.account_id,
+        kind=kind,
+        key=key,
+        people=[booking.page.owner],
+        words=partial(_owner_words, booking, maker, method),
+        url=reverse("calendars:booking", args=[booking.account_id, booking.pk]),
+        email_key=key,
+    )
+
+
+def _owner_words(booking: Booking, maker: LetterMaker, method: Method | None) -> NotificationWords:
+    """A letter in the active language, and its heading for the bell."""
+    letter = maker(booking)
+    return NotificationWords(
+        title=letter.subject,
+        text=letter.heading,
+        email_text=letter_text(letter),
+        email_html=letter_html(letter, language_now()),
+        reply_to=booking.guest_email,
+        calendar=invitation_of(booking, method) if method else "",
+        calendar_method=method or "",
+    )
 
 
 def _send(

@@ -205,7 +205,7 @@ def test_no_route_but_those_of_visitors_is_served_on_a_connected_name(domain: Do
     assert served == {"accounts:robots", "accounts:domain_proof", "theme_set"}
 
 
-@pytest.mark.spec("A5")
+@pytest.mark.spec("A5", "C15")
 def test_each_name_has_its_own_robots_txt(domain: Domain, page: SchedulingPage) -> None:
     connect(page, "other.example.com")
     Domain.objects.filter(host=CUSTOM).update(robots_txt="User-agent: *\nDisallow: /meetings*\n")
