@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
+from crm import urls_life, urls_settings
 from crm.layouts import IN_THE_RAIL
 from crm.objects import OBJECTS, ObjectInfo
 from crm.views import index, record
@@ -35,6 +36,8 @@ _pages = [
     path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),
     path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
+    *urls_life.pages,
+    *urls_settings.pages,
 ]
 
 urlpatterns = [path("app/<int:account_id>/", include(_pages))]

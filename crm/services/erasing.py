@@ -20,12 +20,12 @@ from crm.choices import EventKind
 from crm.exceptions import RecordNotFound
 from crm.models import ErasedAddress, Event, Record
 from crm.registries import PRIVACY_ERASERS, Erasure
+from crm.selectors.deleted import KEPT_DAYS
 from crm.services.creation import address_digest
 from crm.services.writing.erasing import Person, person_find, person_redact, records_hold
 from crm.services.writing.schema import schema_hold
 from hubclone.lib.errors import TransientError
 
-KEPT_DAYS = 90
 PURGE_ROWS = 200
 ATTEMPTS_MOST = 5
 
