@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from crm import urls_life, urls_settings
+from crm import converters, urls_life, urls_settings  # noqa: F401 - importing registers
 from crm.layouts import IN_THE_RAIL
-from crm.objects import OBJECTS, ObjectInfo
+from crm.objects import OBJECTS
 from crm.views import index, record
-
-
-class ObjectsConverter:
-    """A path segment that is the plural of an object type: ``contacts``."""
-
-    regex = "|".join(info.plural for info in OBJECTS.values())
-    _by_plural = {info.plural: info for info in OBJECTS.values()}
-
-    def to_python(self, value: str) -> ObjectInfo:
-        """What is known of the type."""
-        return self._by_plural[value]
-
-    def to_url(self, value: ObjectInfo | str) -> str:
-        """Its plural."""
-        return value if isinstance(value, str) else value.plural
-
-
-register_converter(ObjectsConverter, "objects")
 
 app_name = "crm"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from crm import converters  # noqa: F401 - importing registers
 from crm.views import consents, deleted, merge
 
 pages = [

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 ICONS: dict[str, str] = {
     "alert": '<path d="M12 3.5 2.8 19.5h18.4z"/><path d="M12 10v4.5M12 17v.01"/>',
+    "arrow-down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
     "arrow-left": '<path d="M19 12H5M11 6l-6 6 6 6"/>',
     "arrow-right": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "arrow-up": '<path d="M12 19V5M6 11l6-6 6 6"/>',
     "automation": '<rect x="3.5" y="3.5" width="6.5" height="6.5" rx="1.5"/><rect x="14" y="14" width="6.5" '
     'height="6.5" rx="1.5"/><path d="M6.75 10v4.25a3 3 0 0 0 3 3H14"/>',
     "bell": '<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z"/><path d="M10 18.5a2 2 0 0 0 4 0"/>',
