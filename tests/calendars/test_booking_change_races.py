@@ -1,4 +1,4 @@
-"""Two change the same booking at once, on real connections: one does, the other is told, and everything agrees (C23)."""
+"""Two change one booking at once, on real connections: one does, the other is told, and everything agrees (C23)."""
 
 from __future__ import annotations
 
