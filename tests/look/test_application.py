@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Domain, Membership, Notification
-from calendars.models import SchedulingPage
+from calendars.models import Booking, SchedulingPage
 from tests.accounts.factories import MembershipFactory
 from tests.browser import PageFactory, axe_violations, overflow, picture, settled
 from tests.calendars.scheduling import busy_make, calendar_make, page_make, reservation_make
@@ -38,6 +38,9 @@ APP_PAGES = [
     "meetings/new/",
     "meetings/pages/{page}/",
     "meetings/bookings/",
+    "meetings/bookings/{booking}/",
+    "meetings/bookings/{booking}/move/",
+    "meetings/bookings/{booking}/cancel/",
     "contacts/",
     "contacts/new/",
 ]
@@ -70,7 +73,7 @@ def things(host: Membership) -> dict[str, int]:
     ]
     told = {"kind": "job.failed", "title": "Some work has failed", "text": "See what went wrong, mend it, and try again."}
     Notification.objects.get_or_create(account=host.account, user=host.user, key="k", defaults=told)
-    return {"page": SchedulingPage.objects.get().pk, "domain": domain.pk}
+    return {"page": SchedulingPage.objects.get().pk, "domain": domain.pk, "booking": Booking.objects.get().pk}
 
 
 def check(page: Page, name: str) -> list[str]:
