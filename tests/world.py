@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.actor import Actor
 from accounts.models import Account, Membership, Notification
 from accounts.scopes import all_scopes
 from accounts.services.brands import brand_create
@@ -14,6 +15,11 @@ from accounts.services.tokens import access_token_create
 from calendars.models import CalendarJob, SchedulingPage
 from calendars.services.logos import logo_keep
 from connections.models import Connection
+from crm.choices import PropertyType
+from crm.services.association_labels import association_label_create
+from crm.services.definitions import definition_create
+from crm.services.property_groups import group_create
+from crm.services.records import RecordChange, records_write
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
@@ -66,6 +72,7 @@ def world_make(account: Account) -> World:
         "label": "calendars.calendarjob",
         "job_id": job.pk,
         "record_id": booking.contact_id,
+        **_objects(actor_of(owner)),
         "page_id": page.pk,
         "booking_id": booking.pk,
         "connection_id": page.owner.connections.get(account=account).pk,
@@ -76,3 +83,25 @@ def world_make(account: Account) -> World:
         "ending": logo.ending,
     }
     return World(account, owner, page, parameters, plain, bare)
+
+
+def _objects(actor: Actor) -> dict[str, int]:
+    """A deleted record, and a property, a group and a label of the account's own."""
+    (gone,) = records_write(actor=actor, changes=[RecordChange("deal", {"dealname": "Gone"}, archive=True)])
+    group = group_create(actor=actor, object_type="contact", label="Own group")
+    definition = definition_create(
+        actor=actor,
+        object_type="contact",
+        group_name=group.name,
+        name="own_property",
+        label="Own property",
+        type=PropertyType.STRING,
+    )
+    label = association_label_create(actor=actor, from_type="contact", to_type="company", label="Own label")
+    assert gone.record_id is not None
+    return {
+        "deleted_id": gone.record_id,
+        "group_id": group.pk,
+        "definition_id": definition.pk,
+        "label_id": label.pk,
+    }

@@ -138,10 +138,15 @@ def _search(request: AccountRequest, found: Record) -> HttpResponse:
     context = {
         **_head(found),
         "q": q,
-        "found": [{"record": record, "title": record_title(record)} for record in records],
+        "found": [{"record": record, "title": record_title(record), "note": _note(record)} for record in records],
         "is_missing": bool(request.GET.get("with")),
     }
     return render(request, "crm/merge_search.html", context)
+
+
+def _note(record: Record) -> str:
+    """What tells records of one name apart."""
+    return str(record.properties.get("email") or record.properties.get("domain") or f"#{record.pk}")
 
 
 def _head(found: Record) -> dict[str, Any]:
