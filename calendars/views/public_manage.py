@@ -34,6 +34,7 @@ from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.views.move_picker import FRESH_TIMES_MOST, MovePicker, MoveUrls
 from calendars.views.public import ATTEMPTS_SECONDS, start_read
 from calendars.views.public_done import done_context
+from calendars.words import duration_words
 from calendars.zones import zones_in_words, zones_listed
 from hubclone.lib.ratelimit import limit_exceeded
 
@@ -159,7 +160,8 @@ def _taken(request: HttpRequest, picker: MovePicker, start: dt.datetime, *, stat
 def _cancel_page(request: HttpRequest, booking: Booking, form: CancelForm, *, status: int) -> HttpResponse:
     if booking.state not in {BookingState.CONFIRMED, BookingState.REQUESTED}:
         return _state(request, booking, error=str(BookingOver()), status=409)
-    context = _base(booking) | {"form": form}
+    minutes = (booking.ends_at - booking.starts_at) // dt.timedelta(minutes=1)
+    context = _base(booking) | {"form": form, "picker": {"duration_words": duration_words(minutes)}}
     return render(request, "calendars/public/manage_cancel.html", context, status=status)
 
 

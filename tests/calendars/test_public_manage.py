@@ -79,7 +79,7 @@ def test_a_guest_moves_without_javascript_and_without_signing_in(client: Client,
     found = re.search(r'class="slot" href="([^"]+)"', chooser)
     assert found
     confirm = words(client.get(found[1].replace("&amp;", "&")))
-    assert "New time" in confirm
+    assert "New time:" in confirm
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', confirm))
     assert form["sequence"] == "0"
     answer = client.post(url(booking, "move/"), form, follow=True)

@@ -43,7 +43,13 @@ def event_from(item: Json, zone: dt.tzinfo) -> RemoteEvent:
         interval=interval,
         is_cancelled=cancelled,
         summary=item.get("summary", ""),
-        attendees=tuple([_attendee(a) for a in guests if "email" in a]),
+        attendees=tuple(
+            [
+                Attendee(a["email"], a.get("displayName", ""), a.get("responseStatus") == "declined")
+                for a in guests
+                if "email" in a
+            ]
+        ),
         conference_url=item.get("hangoutLink", ""),
         private=item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {},
         location=item.get("location", ""),
@@ -51,10 +57,6 @@ def event_from(item: Json, zone: dt.tzinfo) -> RemoteEvent:
         modified=item.get("updated", ""),
         sequence=item.get("sequence", 0),
     )
-
-
-def _attendee(guest: Json) -> Attendee:
-    return Attendee(guest["email"], guest.get("displayName", ""), guest.get("responseStatus") == "declined")
 
 
 def zone_from(name: str) -> dt.tzinfo:
