@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,10 +81,36 @@ class NotificationKind:
     right: Right | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PaletteItem:
+    """Something to go to. ``hint`` says what it is, or where it stands."""
+
+    label: Words
+    url: str
+    hint: Words = ""
+    icon: str = "arrow-right"
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteSource:
+    """A group of what the command palette finds, from a member and two or more characters. ``find`` asks the database
+    twice at most, offers only what the member may open, and the best first; PALETTE_MOST of them are shown."""
+
+    key: str
+    label: Words
+    find: Callable[[Membership, str], Iterable[PaletteItem]]
+    order: int = 100
+
+
+PALETTE_MOST = 8
+"""How many items of one source the palette shows."""
+
 NAVIGATION: Registry[str, NavItem] = Registry("navigation")
 NAVIGATION_SECTIONS: Registry[str, NavSection] = Registry("navigation sections")
 SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
 SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
+
+PALETTE_SOURCES: Registry[str, PaletteSource] = Registry("palette sources")
 
 NOTIFICATION_KINDS: Registry[str, NotificationKind] = Registry("notification kinds")
 

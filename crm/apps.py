@@ -11,7 +11,17 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries."""
         from accounts.registries import ACCOUNT_INITIALISERS
-        from crm import audit_links, audit_words, demo, erasers, navigation, registries  # noqa: F401 - importing registers
+        from crm import (  # noqa: F401 - importing registers
+            audit_links,
+            audit_words,
+            composers,
+            demo,
+            erasers,
+            navigation,
+            registries,
+            settings_tabs,
+            timeline_kinds,
+        )
         from crm.services.definitions import definitions_initialise
 
         ACCOUNT_INITIALISERS.register("crm", definitions_initialise)

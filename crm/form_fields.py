@@ -39,13 +39,20 @@ class NumberField(forms.CharField):
         """As it is typed in this language; text that was typed stays."""
         return localize_input(value) if isinstance(value, (int, float, Decimal)) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the two are different numbers, however they are written."""
+        try:
+            return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
     def to_python(self, value: Any) -> str:
         """Raises ValidationError for what is no number."""
         text = _SPACES.sub("", str(value if value is not None else ""))
         if not text:
             return ""
         try:
-            return str(Decimal(_plain(text)))
+            return format(Decimal(_plain(text)).normalize(), "f")
         except InvalidOperation as error:
             raise forms.ValidationError(_("This must be a number.")) from error
 
@@ -55,6 +62,10 @@ class RichTextField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=TEXT_LENGTH_MOST, widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """The text with plain line ends."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
     def clean(self, value: Any) -> str:
         """Paragraphs and lines as HTML."""

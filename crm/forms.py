@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.form_fields import initial_value, property_field
 from crm.models import PropertyDefinition, Record
 
 VERSION = "version"
+_Groups = dict[str, list[forms.BoundField]]
 
 
 class RecordForm(forms.Form):
@@ -28,8 +29,8 @@ class RecordForm(forms.Form):
         properties: Mapping[str, Any],
     ) -> None:
         self.definitions = [definition for definition in definitions if not definition.is_read_only]
-        self.properties = properties
-        super().__init__(data, initial={d.name: initial_value(d, properties.get(d.name)) for d in self.definitions})
+        super().__init__(data)
+        self.properties_set(properties)
         for definition in self.definitions:
             self.fields[definition.name] = property_field(definition, owners, properties.get(definition.name))
 
@@ -43,7 +44,7 @@ class RecordForm(forms.Form):
 
     def groups(self, *, without: Iterable[str] = ()) -> list[tuple[str, list[forms.BoundField], bool]]:
         """(label, fields, whether one of them has an error) of each group, in order."""
-        left_out, groups = set(without), dict[str, list[forms.BoundField]]()
+        left_out, groups = set(without), _Groups()
         for definition in self.definitions:
             if definition.name not in left_out:
                 groups.setdefault(_(definition.group.label), []).append(self[definition.name])
@@ -61,35 +62,40 @@ class RecordForm(forms.Form):
     def conflict_show(self, name: str, words: str, who: str) -> None:
         """Say at the field what is there now and whose it is, and let the next save go over it."""
         field = self[name]
-        data = self.data.copy()
         now = field.field.prepare_value(self.initial.get(name))
-        hidden = field.field.hidden_widget()
-        data.setlist(field.html_initial_name, _posted(hidden, now))
-        self.data = data
-        text = _("%(who)s has changed this to “%(value)s” meanwhile.") if words else _("%(who)s has cleared this meanwhile.")
-        self.add_error(name, format_html("{} {}", text % {"who": who, "value": words}, _("Save again to keep yours.")))
+        self._put(field.html_initial_name, _posted(field.field.hidden_widget(), now))
+        changed = _("%(who)s has changed this to “%(value)s” meanwhile.")
+        text = (changed if words else _("%(who)s has cleared this meanwhile.")) % {"who": who, "value": words}
+        self.add_error(name, f"{text} {_('Save again to keep yours.')}")
+
+    def properties_set(self, properties: Mapping[str, Any]) -> None:
+        """What the record has now."""
+        self.initial = {d.name: initial_value(d, properties.get(d.name)) for d in self.definitions}
 
     def version_set(self, record: Record) -> None:
         """Let the form go on from the record as it is now."""
+        self._put(VERSION, [str(record.version)])
+
+    def _put(self, name: str, values: list[str]) -> None:
+        """Send ``values`` with the next save."""
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
-        data[VERSION] = str(record.version)
+        data.setlist(name, values)
         self.data = data
 
     def _moved(self, name: str) -> bool:
         """Whether the value is another than the one that was shown."""
-        field, bound = self.fields[name], self[name]
-        hidden = field.hidden_widget()
-        shown = hidden.value_from_datadict(self.data, self.files, bound.html_initial_name)
-        return field.has_changed(self.initial.get(name), _typed(field, shown))
+        hidden = self.fields[name].hidden_widget()
+        return self._differs(name, hidden.value_from_datadict(self.data, self.files, self[name].html_initial_name))
 
     def _same(self, name: str) -> bool:
         """Whether both have typed the same."""
-        return not self.fields[name].has_changed(self.initial.get(name), self[name].data)
+        return not self._differs(name, self[name].data)
 
-
-def _typed(field: forms.Field, shown: Any) -> Any:
-    """A hidden first value as the field would get it from its own box."""
-    return shown
+    def _differs(self, name: str, typed: Any) -> bool:
+        """Whether ``typed`` is something else than what the record has now. Browsers send line ends as CR LF."""
+        plain = typed.replace("\r\n", "\n") if isinstance(typed, str) else typed
+        return self.fields[name].has_changed(self.initial.get(name), plain)
 
 
 def _posted(hidden: forms.Widget, value: Any) -> list[str]:

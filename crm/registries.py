@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hubclone.lib.registry import Registry
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+    from crm.models import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,8 @@ class TimelineKind:
     """How entries of a kind are shown (A19). ``label`` names the kind in the filter, ``title`` one entry of it.
 
     ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
-    ``icon`` is a name that the tag ``icon`` knows.
+    ``icon`` is a name that the tag ``icon`` knows. An entry without ``data`` only shows its ``about``, whatever that says
+    by now, and is not shown once that record is deleted.
     """
 
     key: str
@@ -24,6 +31,27 @@ class TimelineKind:
     icon: str
     template: str
     title: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """A way to log something on a record (A21), by the timeline kind that it makes.
+
+    ``form(data, owners=[(id, name)], user_id=text, properties=None)`` makes its form; ``properties`` are those of an
+    activity that is edited. ``save(actor, record, form)`` writes what a valid form says, ``change(actor, activity, form,
+    version)`` writes it over an activity as it was at ``version``; without it the activity is edited on its own page.
+    Both raise RecordError. ``button`` are the words that save, ``note`` says what happens then.
+    """
+
+    key: str
+    label: str | Promise
+    icon: str
+    button: str | Promise
+    form: Callable[..., forms.Form]
+    save: Callable[[Actor, Record, forms.Form], None]
+    change: Callable[[Actor, Record, forms.Form, int | None], None] | None = None
+    note: str | Promise = ""
+    order: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +69,9 @@ PRIVACY_ERASERS: Registry[str, Callable[[Erasure], None]] = Registry("privacy er
 """What each app does with what it keeps of a person, in the transaction of the erasure. It runs before the records are
 locked and again after, so it must be idempotent; and what it locks, it locks before any record, as everybody does."""
 
+COMPOSERS: Registry[str, Composer] = Registry("composers")
+"""What can be logged on records; a floor above adds its own, or replaces one of these."""
+
 TIMELINE_KINDS: Registry[str, TimelineKind] = Registry("timeline kinds")
 
 PROPERTY_CHANGE = "property_change"
@@ -53,4 +84,3 @@ TIMELINE_KINDS.register(
 TIMELINE_KINDS.register(
     "consent", TimelineKind("consent", _("Consents"), "shield", "crm/timeline/_consent.html", _("Consent"))
 )
-TIMELINE_KINDS.register("note", TimelineKind("note", _("Notes"), "note", "crm/timeline/_note.html", _("Note")))

@@ -7,17 +7,33 @@ from django.urls import include, path
 from crm import converters, urls_life, urls_settings  # noqa: F401 - importing registers
 from crm.layouts import IN_THE_RAIL
 from crm.objects import OBJECTS
-from crm.views import index, record
+from crm.views import activities, index, links, record
 
 app_name = "crm"
 
+_ACTIVITY = "<objects:objects>/<int:record_id>/activities/<int:activity_id>"
+_LINKS = "<objects:objects>/<int:record_id>/links"
 _in_the_rail = [OBJECTS[object_type] for object_type in IN_THE_RAIL]
+_activities = [
+    path("<objects:objects>/<int:record_id>/log/<slug:composer>/", activities.activity_log, name="activity_log"),
+    path(f"{_ACTIVITY}/edit/", activities.activity_edit, name="activity_edit"),
+    path(f"{_ACTIVITY}/done/", activities.task_done, name="task_done"),
+    path(f"{_ACTIVITY}/delete/", activities.activity_delete, name="activity_delete"),
+]
+_links = [
+    path(f"{_LINKS}/<objects:to_objects>/add/", links.link_add, name="link_add"),
+    path(f"{_LINKS}/<objects:to_objects>/options/", links.link_options, name="link_options"),
+    path(f"{_LINKS}/<int:other_id>/", links.link_edit, name="link_edit"),
+    path(f"{_LINKS}/<int:other_id>/remove/", links.link_remove, name="link_remove"),
+]
 _pages = [
     *(path(f"{info.plural}/", index.index, {"objects": info}, name=info.plural) for info in _in_the_rail),
     path("<objects:objects>/", index.index, name="index"),
     path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),
     path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
+    *_activities,
+    *_links,
     *urls_life.pages,
     *urls_settings.pages,
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crm.models import PropertyChange
 from crm.selectors.merges import history_ids
 from hubclone.lib.paging import Page, keyset_page
@@ -19,3 +21,9 @@ def history_page(
     if name:
         changes = changes.filter(name=name)
     return keyset_page(changes, fields=["-id"], after=after, limit=limit)
+
+
+def history_latest(*, account_id: int, record_id: int, names: Iterable[str]) -> dict[str, PropertyChange]:
+    """The newest change of each of these properties, by name."""
+    changes = PropertyChange.objects.filter(account_id=account_id, record_id=record_id, name__in=list(names))
+    return {change.name: change for change in changes.order_by("name", "-id").distinct("name")}

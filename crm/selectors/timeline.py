@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm.models import PropertyChange, TimelineEntry
+from crm.models import PropertyChange, Record, TimelineEntry
 from crm.registries import PROPERTY_CHANGE, TIMELINE_KINDS, TimelineKind
 from crm.selectors.merges import history_ids
 from hubclone.lib.paging import BadCursor
 
 PAGE = 25
 _CHANGES, _ENTRY = 0, 1
+_GONE = Q(data={}, about__archived_at__isnull=False)
+"""An entry that only shows a record which is deleted."""
 UNKNOWN_KIND = TimelineKind("", "", "info", "crm/timeline/_plain.html")
 
 
@@ -87,6 +89,7 @@ def timeline_page(
 
 def _entries(account_id: int, record_id: int, kind: str, cursor: _Cursor | None, limit: int) -> list[TimelineItem]:
     rows = TimelineEntry.objects.filter(account_id=account_id, record_id=record_id).select_related("about")
+    rows = rows.defer("about__search").exclude(_GONE)
     if kind:
         rows = rows.filter(kind=kind)
     if cursor:
@@ -149,3 +152,10 @@ def _decode(after: str) -> _Cursor:
     except (ValueError, TypeError) as error:
         raise BadCursor from error
     return _Cursor(moment, rank, id_, record_id)
+
+
+def activity_get(*, account_id: int, record_id: int, activity_id: int) -> Record | None:
+    """An activity that was logged on the record's timeline and is still there."""
+    entries = TimelineEntry.objects.filter(account_id=account_id, record_id=record_id, about_id=activity_id, data={})
+    found = entries.filter(about__archived_at=None).select_related("about").first()
+    return found.about if found else None

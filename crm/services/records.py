@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts.actor import Actor
 from accounts.services.audit import audit_write
-from crm.exceptions import RecordNotFound
+from crm.exceptions import RecordNotFound, RecordStale
 from crm.models import Record
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
 from crm.services.writing import rows
@@ -42,7 +42,8 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
     All or nothing: an error leaves nothing written. What a caller may want to catch and go on from (a value that does
     not fit, a taken address, a record that is not there) is found out before anything is written; after an error
     from later on (a race, a wrong type of link) the caller's own transaction, if one is open, must be rolled back.
-    Raises InvalidProperty, RecordNotFound, IdentityTaken, UnknownAssociationType, UnknownTimelineKind, RecordError.
+    Raises InvalidProperty, RecordNotFound, RecordStale, IdentityTaken, UnknownAssociationType, UnknownTimelineKind,
+    RecordError.
     """
     if not changes:
         return []
@@ -166,6 +167,8 @@ class _Held:
         by_id = change.record_id is not None
         if slot.object_type != change.object_type:
             raise RecordNotFound(change.record_id or slot.id)
+        if change.if_version is not None and change.if_version != slot.version:
+            raise RecordStale
         if slot.archived_at is not None:
             if by_id and not (change.restore or change.archive):
                 raise RecordNotFound(change.record_id or slot.id)

@@ -26,6 +26,11 @@ def error_show(form: Form, account_id: int, error: RecordError) -> None:
         form.add_error(None, _("This record is no longer here."))
 
 
+def naming_fields(object_type: str) -> set[str]:
+    """The properties of which a new record needs one. A telephone number names a contact, but is too little."""
+    return {name for group in OBJECTS[object_type].name for name in group} - {"phone"}
+
+
 def name_missing(form: Form, object_type: str) -> None:
     """Say which field names a record of this kind."""
     if object_type == ObjectType.CONTACT:

@@ -15,12 +15,13 @@ from crm.exceptions import RecordError
 from crm.forms import RecordForm
 from crm.layouts import COLUMNS, FIRST_FIELDS
 from crm.models import PropertyDefinition, Record
-from crm.objects import OBJECTS, OWNER, ObjectInfo
-from crm.presentation import columns_make, objects_url, plural_label, record_icon, rows_shown
+from crm.objects import OWNER, ObjectInfo
+from crm.presentation import objects_url, plural_label, record_icon
 from crm.selectors import definitions_list, owners_list, records_page
 from crm.services.creation import Refusal
 from crm.services.records import RecordChange, RecordResult, records_write
-from crm.views.errors import error_show, name_missing
+from crm.tables import columns_make, rows_shown
+from crm.views.errors import error_show, name_missing, naming_fields
 from crm.words import WORDS
 from hubclone.lib.paging import BadCursor, Page
 
@@ -88,8 +89,7 @@ def _form(request: AccountRequest, definitions: list[PropertyDefinition]) -> Rec
 def _create(request: AccountRequest, objects: ObjectInfo, form: RecordForm) -> RecordResult | None:
     """The new record, or None with the reason on the form."""
     values = form.given()
-    naming = [name for group in OBJECTS[objects.type].name for name in group]
-    if not values.keys() & set(naming):
+    if not values.keys() & naming_fields(objects.type):
         name_missing(form, objects.type)
         return None
     try:

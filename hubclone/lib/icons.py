@@ -15,14 +15,16 @@ ICONS: dict[str, str] = {
     "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/><path d="M3.5 10h17M8 2.8v4M16 2.8v4"/>',
     "calendar-plus": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/>'
     '<path d="M3.5 10h17M8 2.8v4M16 2.8v4M12 12.7v5M9.5 15.2h5"/>',
-    "cart": '<path d="M3 4.5h2.5l2.2 10.5h10L20 7.5H6.2"/><circle cx="9" cy="19" r="1.5"/><circle cx="16.5" cy="19" r="1.5"/>',
+    "cart": '<path d="M3 4.5h2.5l2.2 10.5h10L20 7.5H6.2"/>'
+    '<circle cx="9" cy="19" r="1.5"/><circle cx="16.5" cy="19" r="1.5"/>',
     "check": '<path d="m4.5 12.5 5 5 10-11"/>',
     "check-circle": '<circle cx="12" cy="12" r="8.75"/><path d="m8 12.3 2.8 2.8 5.2-5.8"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
     "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',
     "chevron-right": '<path d="m9.5 6 6 6-6 6"/>',
     "clock": '<circle cx="12" cy="12" r="8.75"/><path d="M12 7v5.2l3.4 2"/>',
-    "coin": '<circle cx="12" cy="12" r="8.75"/><path d="M14.8 9.3c-.4-1-1.4-1.5-2.8-1.5-1.6 0-2.8.7-2.8 2 0 3 5.8 1.5 5.8 4.4'
+    "coin": '<circle cx="12" cy="12" r="8.75"/>'
+    '<path d="M14.8 9.3c-.4-1-1.4-1.5-2.8-1.5-1.6 0-2.8.7-2.8 2 0 3 5.8 1.5 5.8 4.4'
     '0 1.3-1.3 2-3 2-1.5 0-2.5-.5-3-1.5M12 6v1.8M12 16.2V18"/>',
     "contacts": '<circle cx="9" cy="8" r="3.5"/><path d="M2.8 19.5c.5-3.4 3-5.3 6.2-5.3s5.7 1.9 6.2 5.3"/>'
     '<path d="M15.5 4.8a3.5 3.5 0 0 1 0 6.4M17.5 14.6c2 .7 3.3 2.4 3.7 4.9"/>',

@@ -1,4 +1,4 @@
-"""What a browser remembers about the look, without an account: the theme, whether the rail is collapsed, and which section of it is folded."""
+"""What a browser remembers about the look, without an account: the theme, and what of the rail is folded away."""
 
 from __future__ import annotations
 
