@@ -54,6 +54,7 @@ def test_a_request_is_a_kind_of_its_own() -> None:
     page = page_make(connected=False)
     choose(page, BOOKING_CHANGED, in_app=False, by_email=False)
     book(page)
+    run_jobs()
     assert Notification.objects.get().kind == BOOKING_REQUESTED
     assert OutgoingEmail.objects.filter(to=page.owner.email).count() == 1
 
