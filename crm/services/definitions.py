@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
@@ -83,6 +84,7 @@ def definition_create(
             "field_type": field_type,
             "options": [dict(option) for option in options],
             "description": description,
+            "position": 1 + (group.definitions.aggregate(last=Max("position"))["last"] or 0),
         },
     )
     if not created:

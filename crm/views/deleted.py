@@ -106,7 +106,7 @@ def erase(request: AccountRequest, account_id: int, objects: ObjectInfo, record_
     if request.method == "POST":
         if request.POST.get("word", "").strip().casefold() == word.casefold():
             return _erase(request, found)
-        error = _("Type %(word)s to confirm. Nothing has been erased.") % {"word": word}
+        error = _("Type “%(word)s” to confirm. Nothing has been erased.") % {"word": word}
     context = {
         **_head(found),
         "word": word,

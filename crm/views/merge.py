@@ -88,10 +88,12 @@ def _compare(
     choices: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    mine, theirs = _names(found, other)
     context = {
         **_head(found),
+        "title": mine,
         "other": other,
-        "other_title": record_title(other),
+        "other_title": theirs,
         "other_url": record_url(other),
         "rows": _rows(found, other, choices or {}),
         "swap_url": f"{_url(other)}?with={found.pk}",
@@ -102,14 +104,14 @@ def _compare(
 
 def _rows(found: Record, other: Record, choices: dict[str, str]) -> list[dict[str, Any]]:
     """The properties in which they differ, each with both values and the side that is chosen."""
-    owners = dict(owners_list(account_id=found.account_id))
+    owners, names = dict(owners_list(account_id=found.account_id)), _names(found, other)
     rows = []
     for definition in definitions_list(account_id=found.account_id, object_type=found.object_type):
         mine, theirs = (record.properties.get(definition.name) for record in (found, other))
         if definition.is_read_only or mine == theirs:
             continue
         side = choices.get(definition.name) or ("winner" if mine is not None else "loser")
-        sides = (("winner", mine, record_title(found)), ("loser", theirs, record_title(other)))
+        sides = (("winner", mine, names[0]), ("loser", theirs, names[1]))
         rows.append(
             {
                 "field": f"{CHOICE}{definition.name}",
@@ -142,6 +144,14 @@ def _search(request: AccountRequest, found: Record) -> HttpResponse:
         "is_missing": bool(request.GET.get("with")),
     }
     return render(request, "crm/merge_search.html", context)
+
+
+def _names(found: Record, other: Record) -> tuple[str, str]:
+    """What both are called, told apart where that is the same."""
+    names = record_title(found), record_title(other)
+    if names[0] != names[1]:
+        return names
+    return f"{names[0]} ({_note(found)})", f"{names[1]} ({_note(other)})"
 
 
 def _note(record: Record) -> str:
