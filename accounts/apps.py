@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
             audit_words,
             demo,
             notification_kinds,
+            palette,
             settings_tabs,
             sign_in_events,
         )

@@ -132,13 +132,6 @@ def test_a_toast_from_a_header_is_shown_and_can_be_dismissed(guide: str, open_pa
     expect(page.get_by_text("<b>Saved</b>")).to_have_count(0)
 
 
-def test_the_slash_leads_to_the_search_box(guide: str, open_page: PageFactory) -> None:
-    page = open_page()
-    page.goto(guide)
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search contacts")).to_be_focused()
-
-
 def test_the_first_tab_leads_past_the_menu(guide: str, open_page: PageFactory) -> None:
     page = open_page()
     page.goto(guide)
