@@ -187,7 +187,7 @@ def test_five_thousand_rows_are_streamed_by_a_cursor_of_the_server(editor: Membe
         answer: Any = client.post(reverse("accounts:audit_csv", args=[editor.account_id]))
         assert isinstance(answer, StreamingHttpResponse)
         before = len(captured)
-        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+        lines = answer.getvalue().decode("utf-8-sig").splitlines()
         assert len(captured) - before <= 1, "one statement, fetched in parts"
     assert len(lines) == 5001
     numbers = [int(line.split(",")[8]) for line in lines[1:]]

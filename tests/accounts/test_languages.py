@@ -24,7 +24,7 @@ from tests.accounts.factories import MembershipFactory
 from tests.calendars.booking import book, calendar_make, page_make
 
 MOMENT = dt.datetime(2026, 3, 9, 13, 5, tzinfo=dt.UTC)
-PL = {"HTTP_ACCEPT_LANGUAGE": "pl-PL,pl;q=0.9,en;q=0.5"}
+PL = {"Accept-Language": "pl-PL,pl;q=0.9,en;q=0.5"}
 
 
 @pytest.mark.django_db
@@ -46,10 +46,10 @@ def test_a_visitors_page_follows_the_browser(asked: str, language: str) -> None:
 def test_a_users_choice_wins_over_browser_and_cookie(member: Membership) -> None:
     client = signed_in(member)
     url = reverse("accounts:profile", args=[member.account_id])
-    assert '<html lang="pl"' in client.get(url, **PL).content.decode()
+    assert '<html lang="pl"' in client.get(url, headers=PL).content.decode()
     client.post(url, {"name": "Mo", "language": "en", "time_zone": "UTC"})
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "pl"
-    assert '<html lang="en"' in client.get(url, **PL).content.decode()
+    assert '<html lang="en"' in client.get(url, headers=PL).content.decode()
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_users_choice_wins_over_browser_and_cookie(member: Membership) -> None
 def test_what_is_wrong_with_a_form_is_said_in_the_visitors_language() -> None:
     page = page_make()
     form = {"start": "2030-01-01T10:00:00Z", "email": "nobody", "first_name": "", "key": "k" * 20}
-    answer = Client().post(f"/meetings/{page.slug}", form, **PL)
+    answer = Client().post(f"/meetings/{page.slug}", form, headers=PL)
     assert answer.status_code == 422
     words = answer.content.decode()
     assert "To pole jest wymagane" in words

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Domain, Membership, Notification
 from calendars.models import Booking, SchedulingPage
+from connections.models import Connection
 from tests.accounts.factories import MembershipFactory
 from tests.browser import PageFactory, axe_violations, overflow, picture, settled
 from tests.calendars.scheduling import busy_make, calendar_make, page_make, reservation_make
@@ -32,6 +33,7 @@ APP_PAGES = [
     "settings/integrations/private-apps/",
     "settings/integrations/private-apps/new/",
     "settings/integrations/connected-apps/",
+    "settings/integrations/connected-apps/{connection}/",
     "settings/activity/audit-log/",
     "settings/activity/failed-jobs/",
     "meetings/",
@@ -68,12 +70,16 @@ def enter(page: Page, membership: Membership, url: str) -> None:
 
 def things(host: Membership) -> dict[str, int]:
     """What the addresses of pages name."""
-    domain = Domain.objects.get_or_create(account=host.account, host="meet.example.com", defaults={"token": "t" * 32})[
-        0
-    ]
-    told = {"kind": "job.failed", "title": "Some work has failed", "text": "See what went wrong, mend it, and try again."}
+    token = {"token": "t" * 32, "last_error_code": "NO_RECORD"}
+    domain, _ = Domain.objects.get_or_create(account=host.account, host="meet.example.com", defaults=token)
+    told = {"kind": "job.failed", "title": "Some work has failed", "text": "See what went wrong, and try again."}
     Notification.objects.get_or_create(account=host.account, user=host.user, key="k", defaults=told)
-    return {"page": SchedulingPage.objects.get().pk, "domain": domain.pk, "booking": Booking.objects.get().pk}
+    return {
+        "page": SchedulingPage.objects.get().pk,
+        "domain": domain.pk,
+        "booking": Booking.objects.get().pk,
+        "connection": Connection.objects.get().pk,
+    }
 
 
 def check(page: Page, name: str) -> list[str]:
