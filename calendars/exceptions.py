@@ -91,6 +91,13 @@ class TooManyAttempts(BookingRefused):
     text = _("There were too many attempts from your network. Please try again in an hour.")
 
 
+class TooManyOnPage(BookingRefused):
+    """A page was tried far more often in the last hour than people do."""
+
+    code = "TOO_MANY_ON_PAGE"
+    text = _("This page is asked for too often just now. Please try again in an hour.")
+
+
 class PageClosed(BookingRefused):
     """The page is paused."""
 

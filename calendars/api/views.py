@@ -25,7 +25,7 @@ from calendars.exceptions import BookingRefused, HostUnavailable
 from calendars.models import CalendarAccount, SchedulingPage
 from calendars.selectors.availability import month_range, rules_of, slots_month
 from calendars.selectors.busy import hosts_busy_times
-from calendars.selectors.pages import page_by_slug, pages_kept
+from calendars.selectors.pages import fields_asked, page_by_slug, pages_kept
 from calendars.services.attempts import attempt_tell
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
@@ -99,7 +99,7 @@ class Book(APIView):
         given = body.validated_data
         page = _page(request, given["slug"])
         try:
-            booking = booking_create(actor=_caller(request).actor, page=page, request=_wish(request, given))
+            booking = booking_create(actor=_caller(request).actor, page=page, request=_wish(request, page, given))
         except BookingRefused as error:
             if isinstance(error, HostUnavailable):
                 attempt_tell(page=page, refused=True)
@@ -192,7 +192,7 @@ def _zone(request: Request) -> str:
 
 
 def _definitions(page: SchedulingPage) -> dict[str, PropertyDefinition]:
-    names = [field["name"] for field in page.form_fields]
+    names = [field["name"] for field in fields_asked(page)]
     found = PropertyDefinition.objects.filter(
         account_id=page.account_id, object_type=ObjectType.CONTACT, name__in=names, archived_at=None
     )
@@ -235,7 +235,7 @@ def _busy_times(
     ]
 
 
-def _wish(request: Request, given: dict[str, Any]) -> BookingRequest:
+def _wish(request: Request, page: SchedulingPage, given: dict[str, Any]) -> BookingRequest:
     milliseconds = given["duration"]
     return BookingRequest(
         start=given["startTime"],
@@ -248,4 +248,10 @@ def _wish(request: Request, given: dict[str, Any]) -> BookingRequest:
         language=(given.get("locale") or "").split("-")[0].lower(),
         idempotency_key=request.headers.get("Idempotency-Key", ""),
         source=BookingSource.API,
+        consent_text=page.consent_text if _has_agreed(given["legalConsentResponses"]) else "",
     )
+
+
+def _has_agreed(responses: list[Any]) -> bool:
+    """Whether the caller says that the guest has agreed to the page's words."""
+    return any(isinstance(response, dict) and response.get("consented") is True for response in responses)

@@ -1,5 +1,5 @@
-"""The contact's properties that a page asks for: inputs ``<name>`` (one a property, in their order), ``<name>-required``
-and ``<name>-hidden``. A hidden one is never shown: it takes its value from the address of the page."""
+"""The contact's properties that a page asks for: inputs ``<name>`` (a property each, in their order),
+``<name>-required`` and ``<name>-hidden``. A hidden one is never shown: its value comes with the page's address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crm.models import PropertyDefinition
 
 FIELDS_MOST = 20
 ALWAYS_ASKED = ("firstname", "lastname", "email")
-TYPES = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.ENUMERATION)
+TYPES = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.ENUMERATION, PropertyType.BOOL)
 
 
 @dataclass(frozen=True, slots=True)

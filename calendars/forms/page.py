@@ -245,7 +245,8 @@ class PageForm(forms.Form):
             if data.get("rolling_days") is None and "rolling_days" not in self.errors:
                 self.add_error("rolling_days", self.fields["first_day"].error_messages["required"])
             return
-        if self._errors is not None and self._errors.pop("rolling_days", None) or data.get("rolling_days") is None:
+        self.errors.pop("rolling_days", None)
+        if data.get("rolling_days") is None:
             data["rolling_days"] = self.page.rolling_days if self.page else ROLLING_DAYS_USUAL
         first, last = data.get("first_day"), data.get("last_day")
         for name in ("first_day", "last_day"):

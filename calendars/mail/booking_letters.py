@@ -10,6 +10,8 @@ from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.pages import fields_asked
+from calendars.tokens import words_for_booking
 
 
 def guest_confirmed(booking: Booking) -> Letter:
@@ -22,6 +24,7 @@ def guest_confirmed(booking: Booking) -> Letter:
         subject=_("Booked: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is booked"),
         intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": host},
+        text=words_for_booking(booking.page.confirmation_text, booking),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
         note=note,
@@ -115,7 +118,7 @@ def title_for_owner(booking: Booking) -> str:
 
 
 def _title(booking: Booking) -> str:
-    return booking.page.invitation_subject or booking.page.title
+    return words_for_booking(booking.page.invitation_subject, booking) or booking.page.title
 
 
 def booking_url(booking: Booking) -> str:
@@ -155,7 +158,7 @@ def facts(booking: Booking, what: str, zone: str) -> list[Row]:
 
 
 def _guest_facts(booking: Booking) -> list[Row]:
-    labels = {field["name"]: field.get("label") or field["name"] for field in booking.page.form_fields}
+    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
     answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
     address = booking.guest_email
     return [Row(_("Guest"), booking.guest_name), Row(_("Email"), address, f"mailto:{address}"), *answers]

@@ -12,6 +12,8 @@ from calendars.mail.booking_letters import booking_url, facts, page_url, title_f
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.tokens import words_for_booking
+from hubclone.lib.text import clean_line
 
 
 def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
@@ -113,6 +115,14 @@ def guest_reminder(booking: Booking) -> Letter:
         intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": booking.page.owner},
         rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
+    )
+
+
+def guest_follow_up(booking: Booking) -> Letter:
+    """The meeting is over: the page's own words."""
+    subject = clean_line(words_for_booking(booking.page.follow_up_subject, booking))
+    return Letter(
+        subject=subject, heading=subject, intro="", text=words_for_booking(booking.page.follow_up_text, booking)
     )
 
 

@@ -19,6 +19,7 @@ EVENT_DELETE = "booking.event_delete"
 EVENT_LOOK = "booking.event_look"
 EVENT_KINDS = (EVENT_CREATE, EVENT_UPDATE, EVENT_DELETE)
 REMINDER = "booking.reminder"
+FOLLOW_UP = "booking.follow_up"
 TELL = "booking.tell"
 REQUEST_EXPIRE = "booking.request_expire"
 CONFIRMATION_DELAY_SECONDS = 60
@@ -66,8 +67,8 @@ def event_job_enqueue(booking: Booking, kind: str, *, delay_seconds: float = 0) 
 
 
 def reminders_enqueue(booking: Booking) -> None:
-    """The page's reminders of a confirmed booking that are still ahead. Those of an earlier sequence are void by that:
-    call it again whenever the booking has moved."""
+    """The page's reminders of a confirmed booking that are still ahead, and its follow-up. Those of an earlier sequence
+    are void by that: call it again whenever the booking has moved."""
     if booking.state != BookingState.CONFIRMED:
         return
     now = dt.datetime.now(dt.UTC)
@@ -75,10 +76,13 @@ def reminders_enqueue(booking: Booking) -> None:
         left = (booking.starts_at - dt.timedelta(minutes=minutes) - now).total_seconds()
         if left > 0:
             _enqueue(booking, REMINDER, delay_seconds=left, sequence=booking.sequence, minutes=minutes)
+    if booking.page.follow_up_minutes is not None:
+        due = booking.ends_at + dt.timedelta(minutes=booking.page.follow_up_minutes)
+        _enqueue(booking, FOLLOW_UP, delay_seconds=max(0, (due - now).total_seconds()), sequence=booking.sequence)
 
 
 def is_void(job: CalendarJob, booking: Booking) -> bool:
-    """Whether a timed job (a reminder) is about a time that the meeting no longer has."""
+    """Whether a timed job (a reminder, a follow-up) is about a time that the meeting no longer has."""
     return booking.state != BookingState.CONFIRMED or job.payload["sequence"] != booking.sequence
 
 

@@ -77,6 +77,12 @@ def reminder_tell(booking: Booking, *, minutes: int) -> None:
     )
 
 
+def follow_up_tell(booking: Booking) -> None:
+    """Write the page's follow-up to the guest, once for each time of the meeting."""
+    key = f"booking:{booking.pk}:follow_up:{booking.sequence}"
+    _to_guest(booking, key, changes.guest_follow_up, file=False, links=False)
+
+
 def event_failed_tell(booking: Booking) -> None:
     """Tell the owner, once, that the event could not be made and what to do."""
     key = f"booking:{booking.pk}:event_failed:owner"
@@ -145,14 +151,14 @@ def _guest_method(booking: Booking) -> Method | None:
     return None
 
 
-def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = True) -> None:
+def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = True, links: bool = True) -> None:
     _send(
         booking,
         key=key,
         to=booking.guest_email,
         reply_to=booking.page.owner.email,
         language=booking.guest_language,
-        maker=lambda told: replace(maker(told), links=changes.manage_links(told)),
+        maker=lambda told: replace(maker(told), links=changes.manage_links(told) if links else []),
         method=_guest_method(booking) if file else None,
     )
 

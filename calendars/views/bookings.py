@@ -17,6 +17,7 @@ from calendars.choices import BookingState
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
 from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
+from calendars.selectors.pages import fields_asked
 from calendars.services.booking_requests import request_confirm, request_decline
 from hubclone.lib.paging import BadCursor
 
@@ -49,7 +50,7 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
 def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """One booking, and the two answers while it is a request."""
     found = booking_or_404(request, account_id, booking_id)
-    labels = {field["name"]: field.get("label") or field["name"] for field in found.page.form_fields}
+    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(found.page)}
     context = {
         "booking": found,
         "waits": _waits(found),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.signing import Signer
 from django.urls import reverse
 
 from calendars.choices import BookingState
@@ -16,6 +17,7 @@ from calendars.selectors.logos import logo_of_page
 from calendars.services.booking_records import where
 from calendars.words import span_words
 
+REFERENCE_SALT = "calendars.public.booked"
 GOOGLE_TEMPLATE_URL = "https://calendar.google.com/calendar/render"
 OUTLOOK_COMPOSE_URL = "https://outlook.live.com/calendar/0/deeplink/compose"
 
@@ -37,6 +39,11 @@ def done_context(booking: Booking) -> dict[str, Any]:
         "google_url": google_url(booking),
         "outlook_url": outlook_url(booking),
     }
+
+
+def booked_reference(booking: Booking) -> str:
+    """The signed reference of a booking's confirmation page."""
+    return Signer(salt=REFERENCE_SALT).sign(booking.uid.hex)
 
 
 def google_url(booking: Booking) -> str:

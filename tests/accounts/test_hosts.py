@@ -22,6 +22,7 @@ from calendars.models import SchedulingPage
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import actor_of
 from tests.calendars.booking import account_make, page_make, slot
+from tests.calendars.forms import form_key
 from tests.routes import routes
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +236,7 @@ def test_a_booking_on_a_connected_name_sends_links_of_ours(domain: Domain, page:
     form = {
         "start": slot().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "duration": "30",
-        "key": "k" * 20,
+        "key": form_key(page),
         "tz": "UTC",
         "first_name": "Olga",
         "last_name": "Nowak",

@@ -266,8 +266,8 @@ def test_fields_of_the_contact_are_kept_with_their_label(client: Client, member:
     extra = {"form_fields": ["phone"], "form_fields-required": ["phone"], "form_fields-add": "budget"}
     assert create(client, member, **extra)[0] == 302
     assert SchedulingPage.objects.get().form_fields == [
-        {"name": "phone", "label": "Phone", "required": True},
-        {"name": "budget", "label": "Budget", "required": False},
+        {"name": "phone", "label": "Phone", "required": True, "hidden": False},
+        {"name": "budget", "label": "Budget", "required": False, "hidden": False},
     ]
     status, html = create(client, member, slug="other", form_fields=["phone", "gone"])
     assert status == 422
