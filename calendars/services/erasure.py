@@ -14,7 +14,7 @@ from hubclone.lib.jobs.choices import JobState
 
 _EMPTY = {
     "guest_email": "",
-    "guest_first_name": "",
+    "guest_first_name": "—",
     "guest_last_name": "",
     "form_answers": {},
     "guest_time_zone": "UTC",

@@ -184,3 +184,17 @@ def test_a_statement_is_kept_shown_and_a_wrong_one_keeps_what_was_typed(
     assert [consent.state for consent in page.context["consents"]] == ["withdrawn"]
     assert [consent.state for consent in page.context["history"]] == ["withdrawn", "given"]
     assert Consent.objects.count() == 2
+
+
+@pytest.mark.spec("A22")
+def test_an_address_that_a_deleted_contact_has_leads_to_the_deleted_records(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    ann, bob = new(actor, match_email="ann@example.com"), new(actor, match_email="bob@example.com")
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    before = database_fingerprint()
+    posted = {"initial-email": "bob@example.com", "email": "ann@example.com"}
+    page = client.post(reverse("crm:record_edit", args=[account.pk, "contacts", bob]), posted)
+    assert page.status_code == 422
+    assert reverse("crm:deleted", args=[account.pk]) in page.content.decode()
+    assert database_fingerprint() == before
