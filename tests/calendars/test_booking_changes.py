@@ -17,7 +17,7 @@ from calendars.exceptions import BookingChanged, BookingOver, HostUnavailable, P
 from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, Reservation, SchedulingPage
 from calendars.providers.protocol import Interval
 from calendars.services.booking_changes import booking_cancel, booking_move
-from calendars.services.connect import events_retry
+from calendars.services.booking_jobs import events_retry
 from connections.exceptions import GrantRevoked
 from crm.models import TimelineEntry
 from hubclone.lib.errors import TransientError
@@ -25,7 +25,7 @@ from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import actor_of
 from tests.calendars.booking import HALF_HOUR, book, page_make, slot, visitor
-from tests.calendars.memory import MEMORY, event_id, memory_reset
+from tests.calendars.memory import MEMORY, memory_reset
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C23")]
 GUEST = "jan@example.com"
@@ -403,4 +403,4 @@ def test_nobody_is_reminded_of_a_cancelled_meeting() -> None:
     due("booking.reminder")
     run_jobs()
     assert not [mail for mail in mails(GUEST) if "reminder" in mail.key]
-    assert event_id(booking.uid) not in MEMORY.updates
+    assert not MEMORY.events

@@ -107,7 +107,7 @@ def _moves_agree(page: SchedulingPage, duration: int, tried: list[int]) -> None:
         ends_at=booking.ends_at,
     )
     starts = offered(page, duration, booking)
-    for start in [*starts[::7], *(slot() + quarter * QUARTER for quarter in tried)]:
+    for start in starts[::7] + [slot() + quarter * QUARTER for quarter in tried]:
         if start != booking.starts_at:
             assert _movable(booking, start) == (start in starts), start
 
