@@ -137,14 +137,24 @@ class AccountForm(forms.Form):
         return name_shown(self.cleaned_data["name"])
 
 
+FREE = "free"
+"""What the form calls no subscription."""
+
+
 class SubscriptionsForm(forms.Form):
     """A tier for each hub."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tiers = [(Tier.NONE.value, _("Free")), *((tier.value, tier.label) for tier in Tier if tier != Tier.NONE)]
+        tiers = [(FREE, _("Free")), *((tier.value, tier.label) for tier in Tier if tier != Tier.NONE)]
         for hub in Hub:
-            self.fields[hub.value] = forms.ChoiceField(label=hub.label, required=False, choices=tiers)
+            self.fields[hub.value] = forms.ChoiceField(label=hub.label, choices=tiers)
+
+    @property
+    def tiers(self) -> dict[Hub, Tier]:
+        """What was chosen."""
+        chosen = {hub: self.cleaned_data[hub.value] for hub in Hub}
+        return {hub: Tier.NONE if tier == FREE else Tier(tier) for hub, tier in chosen.items()}
 
 
 class BrandForm(forms.Form):

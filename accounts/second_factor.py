@@ -21,9 +21,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lockout import SECOND_FACTOR, attempt_name
-from hubclone.lib.crypto import decrypt, encrypt
+from hubclone.lib.crypto import SecretUnreadable, decrypt, encrypt, rotate
 
 ISSUER = "Hubclone"
+ENCRYPTED = ("secret", "seed")
+"""What of an authenticator's data is encrypted."""
 _WORDS = {
     "incorrect_code": _("That code is not right. Take the one that your app shows now, or an unused recovery code."),
     "unverified_email": _("First confirm your new e-mail address: the link is in your mailbox."),
@@ -102,6 +104,24 @@ def code_field_dress(field: forms.Field) -> None:
     """What a code field says and how phones fill it in."""
     field.label = _("Code")
     field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+
+
+def secrets_rotate() -> tuple[int, int]:
+    """Re-encrypt every second factor under the newest key (A11); how many were done and how many nobody can read."""
+    done = failed = 0
+    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue
+            try:
+                row.data |= {key: rotate(row.data[key]) for key in ENCRYPTED if key in row.data}
+            except SecretUnreadable:
+                failed += 1
+                continue
+            row.save(update_fields=["data"])
+            done += 1
+    return done, failed
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ class SignupForm(BaseSignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
+        self.fields["password1"].help_text = _("At least 10 characters.")
         _placeholders_drop(self)
 
     def clean_name(self) -> str:

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.choices import Hub, Right, Tier
+from accounts.choices import Right
 from accounts.exceptions import BrandIsPrimary, BrandNameTaken
-from accounts.forms import AccountForm, BrandForm, SubscriptionsForm
+from accounts.forms import FREE, AccountForm, BrandForm, SubscriptionsForm
 from accounts.gates import MARKETING_OR_CMS_STARTER, OPERATIONS_PAID, PAID_SEAT
 from accounts.models import Brand
 from accounts.selectors import brands_list, subscriptions_of
@@ -44,8 +44,8 @@ def subscriptions(request: AccountRequest, account_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("That subscription does not exist. Nothing was changed."))
         return redirect("accounts:account", account_id)
-    for hub in Hub:
-        subscription_set(actor=request.actor, account=request.account, hub=hub, tier=Tier(form.cleaned_data[hub.value]))
+    for hub, tier in form.tiers.items():
+        subscription_set(actor=request.actor, account=request.account, hub=hub, tier=tier)
     messages.success(request, _("The subscriptions are saved."))
     return redirect("accounts:account", account_id)
 
@@ -116,7 +116,7 @@ def _account_page(request: AccountRequest, form: AccountForm) -> HttpResponse:
         "form": form,
         "account": request.account,
         "subscriptions": [(hub.label, tier.label if tier else _("Free")) for hub, tier in held.items()],
-        "subscriptions_form": SubscriptionsForm(initial={hub.value: tier.value for hub, tier in held.items()}),
+        "subscriptions_form": SubscriptionsForm(initial={hub.value: tier.value or FREE for hub, tier in held.items()}),
         "may_subscribe": request.membership.has_right(Right.SUPER_ADMIN),
         "gates": _gates(request),
     }

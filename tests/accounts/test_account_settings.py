@@ -75,7 +75,7 @@ def test_a_super_admin_sets_subscriptions_and_the_gates_say_what_opens_them(
     assert signed_in(editor).post(url, {"marketing": "starter"}).status_code == 403
     assert signed_in(admin).post(url, {"marketing": "gold"}, follow=True).status_code == 200
     assert set(subscriptions_of(account_id=admin.account_id).values()) == {Tier.NONE}
-    signed_in(admin).post(url, {"marketing": "starter", "cms": "", "operations": "enterprise"})
+    signed_in(admin).post(url, {"marketing": "starter", "cms": "free", "operations": "enterprise"})
     held = subscriptions_of(account_id=admin.account_id)
     assert held == {Hub.MARKETING: Tier.STARTER, Hub.CMS: Tier.NONE, Hub.OPERATIONS: Tier.ENTERPRISE}
     assert AuditEntry.objects.filter(action="subscription.set").count() == 2

@@ -8,6 +8,7 @@ import threading
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connections
@@ -17,8 +18,8 @@ from pytest_django.fixtures import Settings
 from time_machine import travel
 
 from accounts.models import AuditEntry, Membership, OutgoingEmail
-from accounts.second_factor import totp_use
-from hubclone.lib.crypto import decrypt
+from accounts.second_factor import secrets_rotate, totp_use
+from hubclone.lib.crypto import SecretUnreadable, decrypt
 from tests.accounts.conftest import signed_in
 from tests.accounts.factories import PASSWORD
 
@@ -116,6 +117,23 @@ def test_secrets_are_encrypted_and_the_key_is_never_shown_again(member: Membersh
     assert decrypt(rows["totp"]["secret"]) not in str(rows)
     assert decrypt(rows["recovery_codes"]["seed"]) not in str(rows)
     assert client.get(APP)["Location"] == "/accounts/two-factor/app/off/"
+
+
+@pytest.mark.spec("A11")
+def test_keys_rotate_under_a_second_factor_and_the_old_one_is_not_needed_afterwards(
+    member: Membership, settings: Settings
+) -> None:
+    turned_on_now(member)
+    old, new = settings.ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = (new, old)
+    before = code_now(member, START)
+    assert secrets_rotate() == (2, 0)
+    settings.ENCRYPTION_KEYS = (new,)
+    assert code_now(member, START) == before
+    settings.ENCRYPTION_KEYS = (old,)
+    assert secrets_rotate() == (0, 2)
+    with pytest.raises(SecretUnreadable):
+        code_now(member, START)
 
 
 def turned_on_now(member: Membership) -> Client:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
+from accounts.second_factor import secrets_rotate
 from hubclone.lib.crypto import EncryptedJSONField, SecretUnreadable, rotate
 
 BATCH = 500
@@ -27,6 +28,9 @@ class Command(BaseCommand):
                     done, failed = _rotate(model, field)
                     unreadable += failed
                     self.stdout.write(f"{model._meta.label}.{field.name}: {done} re-encrypted, {failed} unreadable")
+        done, failed = secrets_rotate()
+        unreadable += failed
+        self.stdout.write(f"mfa.Authenticator.data: {done} re-encrypted, {failed} unreadable")
         if unreadable:
             raise CommandError(f"{unreadable} secrets were written with a key that is not in ENCRYPTION_KEYS.")
 
