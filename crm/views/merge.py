@@ -50,7 +50,9 @@ def _other(request: AccountRequest, found: Record) -> Record | None:
 
 
 def _merge(request: AccountRequest, found: Record, other: Record) -> HttpResponse:
-    choices = {name.removeprefix(CHOICE): value for name, value in request.POST.items() if name.startswith(CHOICE)}
+    choices = {
+        name.removeprefix(CHOICE): request.POST.get(name, "") for name in request.POST if name.startswith(CHOICE)
+    }
     versions = {record.pk: _number(request.POST.get(f"version-{record.pk}")) for record in (found, other)}
     try:
         merged = records_merge(

@@ -20,7 +20,8 @@ from calendars.models import Booking
 from crm.choices import ConsentState
 from crm.exceptions import InvalidProperty, RecordNotFound
 from crm.models import Consent, ErasedAddress, Event, PropertyChange, Record, RecordIdentity, TimelineEntry
-from crm.services.erasing import KEPT_DAYS, record_delete, record_erase, records_purge
+from crm.selectors.deleted import KEPT_DAYS
+from crm.services.erasing import record_delete, record_erase, records_purge
 from crm.services.records import AssociationChange, RecordChange, TimelineChange, record_archive, records_write
 from crm.tasks import records_purge as purge_task
 from hubclone.lib.jobs.choices import JobState
@@ -103,7 +104,9 @@ def test_nothing_of_a_person_is_left_in_any_column_of_any_table() -> None:
         source_kind="user",
     )
     with transaction.atomic():
-        audit_write(actor=actor, action="record.archived", target_kind="record", target_id=gil, target_label="Gil Guest")
+        audit_write(
+            actor=actor, action="record.archived", target_kind="record", target_id=gil, target_label="Gil Guest"
+        )
         audit_write(actor=actor, action="property.changed", target_kind="property", target_id=1, detail={"to": ADDRESS})
         email_enqueue(
             account_id=account_id, key="news", to=ADDRESS.title(), subject="Hi Gil", text="Hi", delay_seconds=60

@@ -116,7 +116,7 @@ def test_the_deleted_list_is_paged_leaves_merged_ones_out_and_asks_as_much_for_m
     merge(actor, new(actor), new(actor))
     url: str = reverse("crm:deleted", args=[account.pk])
     seen: list[str] = []
-    query = ""
+    query: str | None = ""
     while query is not None:
         with CaptureQueriesContext(connection) as captured:
             page = client.get(url + query)

@@ -311,7 +311,7 @@ def test_a_label_that_cannot_be_is_refused(actor: Actor, other_account: Account)
         actor=actor_of(other_account), from_type="contact", to_type="company", label="Theirs"
     )
     before = database_fingerprint()
-    pair = {"from_type": "contact", "to_type": "company"}
+    pair: dict[str, Any] = {"from_type": "contact", "to_type": "company"}
     wrong: list[Any] = [
         partial(association_label_create, **pair, label="taken"),
         partial(association_label_create, **pair, label="Fine", inverse_label="there"),
