@@ -109,7 +109,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "accounts.context.shell",
             ],
-            "builtins": ["hubclone.lib.templatetags.hub"],
+            "builtins": ["hubclone.lib.templatetags.hub", "hubclone.lib.templatetags.charts"],
         },
     }
 ]

@@ -25,6 +25,7 @@ from crm.services.erasing import record_delete, record_erase
 from crm.services.records import record_archive, record_restore
 from hubclone.lib.errors import TransientError
 from hubclone.lib.paging import BadCursor
+from hubclone.lib.undo import undo_offer
 
 
 @require_safe
@@ -123,7 +124,8 @@ def _archive(request: AccountRequest, found: Record) -> HttpResponse:
     except (RecordError, TransientError):
         messages.error(request, _("This record was changed or deleted by somebody else meanwhile."))
         return redirect("crm:deleted", found.account_id)
-    messages.success(request, _("%(name)s is deleted. It can be restored for 90 days.") % {"name": record_title(found)})
+    said = _("%(name)s is deleted. It can be restored for 90 days.") % {"name": record_title(found)}
+    undo_offer(request, said, url=reverse("crm:restore", args=[found.account_id, found.pk]))
     return redirect("crm:index", found.account_id, OBJECTS[found.object_type].plural)
 
 

@@ -20,12 +20,14 @@ ICONS: dict[str, str] = {
     "check": '<path d="m4.5 12.5 5 5 10-11"/>',
     "check-circle": '<circle cx="12" cy="12" r="8.75"/><path d="m8 12.3 2.8 2.8 5.2-5.8"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',
+    "chevron-up": '<path d="m6 14.5 6-6 6 6"/>',
     "chevron-left": '<path d="m14.5 6-6 6 6 6"/>',
     "chevron-right": '<path d="m9.5 6 6 6-6 6"/>',
     "clock": '<circle cx="12" cy="12" r="8.75"/><path d="M12 7v5.2l3.4 2"/>',
     "coin": '<circle cx="12" cy="12" r="8.75"/>'
     '<path d="M14.8 9.3c-.4-1-1.4-1.5-2.8-1.5-1.6 0-2.8.7-2.8 2 0 3 5.8 1.5 5.8 4.4'
     '0 1.3-1.3 2-3 2-1.5 0-2.5-.5-3-1.5M12 6v1.8M12 16.2V18"/>',
+    "columns": '<rect x="3.5" y="4.5" width="17" height="15" rx="2.5"/><path d="M9.2 4.5v15M14.8 4.5v15"/>',
     "contacts": '<circle cx="9" cy="8" r="3.5"/><path d="M2.8 19.5c.5-3.4 3-5.3 6.2-5.3s5.7 1.9 6.2 5.3"/>'
     '<path d="M15.5 4.8a3.5 3.5 0 0 1 0 6.4M17.5 14.6c2 .7 3.3 2.4 3.7 4.9"/>',
     "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2.5"/>'
@@ -83,6 +85,7 @@ ICONS: dict[str, str] = {
     "system": '<rect x="3" y="4.5" width="18" height="12" rx="2"/><path d="M8.5 20h7M12 16.5V20"/>',
     "ticket": '<path d="M3.5 6.5h17V10a2 2 0 0 0 0 4v3.5h-17V14a2 2 0 0 0 0-4zM14.5 6.5v2M14.5 11v2M14.5 15.5v2"/>',
     "trash": '<path d="M4 6.5h16M9.5 6V3.5h5V6M6 6.5l1 14h10l1-14M10 10.5v6M14 10.5v6"/>',
+    "undo": '<path d="M8.5 4.5 4 9l4.5 4.5M4.5 9H14a5.5 5.5 0 0 1 0 11h-3.5"/>',
     "user": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.6-4 3.5-6.2 7.5-6.2s6.9 2.2 7.5 6.2"/>',
     "video": '<rect x="2.8" y="6" width="12.7" height="12" rx="2.5"/><path d="m15.5 10.7 5.7-3.2v9l-5.7-3.2z"/>',
     "webinar": '<rect x="3" y="4" width="18" height="12" rx="2"/><path d="m10.3 7.5 4 2.5-4 2.5zM8 20h8"/>',

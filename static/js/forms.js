@@ -75,7 +75,7 @@ document.addEventListener("toast", (event) => {
   const box = document.getElementById("toasts");
   if (box) box.append(toast(event.detail, box.dataset.dismiss));
 });
-for (const shown of document.querySelectorAll("[data-toast]:not(.toast--danger, .toast--warning)")) fade(shown);
+for (const shown of document.querySelectorAll("[data-toast]:not(.toast--danger, .toast--warning, :has(form))")) fade(shown);
 
 function toast({ message, level }, dismiss) {
   const element = document.createElement("div");
@@ -95,7 +95,7 @@ function toast({ message, level }, dismiss) {
   return element;
 }
 
-// Good news goes by itself, but not while somebody points at it; warnings stay until they are closed.
+// Good news goes by itself, but not while somebody points at it; warnings, and a way back, stay until they are closed.
 function fade(element) {
   setTimeout(() => (element.matches(":hover, :focus-within") ? fade(element) : element.remove()), TOAST_MS);
 }

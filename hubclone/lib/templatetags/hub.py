@@ -17,7 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from hubclone.lib.icons import ICONS
+from hubclone.lib.pace import pace_words
 from hubclone.lib.preferences import PREFERENCES, preference_read
+from hubclone.lib.undo import undo_url
 
 register = template.Library()
 AVATAR_HUES = 6
@@ -83,6 +85,18 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """A number from 1 to 6 that is always the same for the same name: the avatar's colour."""
     return zlib.crc32(str(name).encode()) % AVATAR_HUES + 1
+
+
+@register.simple_tag
+def pace(done: float, total: float | None, seconds: float) -> str:
+    """Rate and time left of long work after so many seconds, for components/progress.html."""
+    return pace_words(done=done, total=total, seconds=seconds)
+
+
+@register.filter
+def undo(extra_tags: str) -> str:
+    """Where a message's Undo button posts to; empty for one without a way back."""
+    return undo_url(extra_tags)
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)
