@@ -39,7 +39,7 @@ def _no_cache(settings: Settings) -> None:
 
 def code_at(secret: str, moment: float) -> str:
     """What an authenticator app shows then."""
-    return format_hotp_value(hotp_value(secret, int(moment) // PERIOD))
+    return str(format_hotp_value(hotp_value(secret, int(moment) // PERIOD)))
 
 
 def code_now(membership: Membership, moment: float) -> str:

@@ -178,7 +178,7 @@ def second_step(page: Page, admin: Membership, url: str, theme: str, secret: str
 
 def code(secret: str, later: int) -> str:
     """What the app shows now, or ``later`` periods from now, which a clock that is fast shows already."""
-    return format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // PERIOD + later))
+    return str(format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // PERIOD + later)))
 
 
 @pytest.mark.parametrize(("theme", "narrow"), LOOKS)
