@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from crm.objects import OBJECTS, OWNER
 from crm.rich_text import html_shown, text_of
 from hubclone.lib.templatetags.hub import zone_name
 
+_LINE_ENDS = re.compile(r"\s*\n\s*")
 ICONS = {
     ObjectType.CONTACT: "contacts",
     ObjectType.COMPANY: "building",
@@ -136,7 +138,7 @@ def value_text(definition: PropertyDefinition, value: Any, owners: Mapping[str, 
         local = timezone.localtime(shown.moment)
         return f"{date_format(local, 'DATETIME_FORMAT')} {zone_name(local)}"
     text = text_of(str(value)) if definition.field_type == "html" and value else str(shown.text)
-    return " ".join(text.split())
+    return _LINE_ENDS.sub(" ", text)
 
 
 def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> str | SafeString:

@@ -22,8 +22,8 @@ class TimelineKind:
     """How entries of a kind are shown (A19). ``label`` names the kind in the filter, ``title`` one entry of it.
 
     ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
-    ``icon`` is a name that the tag ``icon`` knows. An entry without ``data`` only shows its ``about``, whatever that says
-    by now, and is not shown once that record is deleted.
+    ``icon`` is a name that the tag ``icon`` knows. An entry without ``data`` only shows its ``about``, as that is by
+    now, and is not shown once that record is deleted.
     """
 
     key: str
@@ -38,8 +38,8 @@ class Composer:
     """A way to log something on a record (A21), by the timeline kind that it makes.
 
     ``form(data, owners=[(id, name)], user_id=text, properties=None)`` makes its form; ``properties`` are those of an
-    activity that is edited. ``save(actor, record, form)`` writes what a valid form says, ``change(actor, activity, form,
-    version)`` writes it over an activity as it was at ``version``; without it the activity is edited on its own page.
+    activity that is edited. ``save(actor, record, form)`` writes what a valid form says; ``change(actor, activity,
+    form, version)`` writes it over an activity as it was at ``version``; without it an activity is edited on its page.
     Both raise RecordError. ``button`` are the words that save, ``note`` says what happens then.
     """
 

@@ -76,6 +76,8 @@ IDS = {
     "domain_id",
     "notification_id",
     "deleted_id",
+    "activity_id",
+    "other_id",
     "definition_id",
     "group_id",
     "label_id",

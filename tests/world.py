@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.actor import Actor
 from accounts.models import Account, Membership, Notification
 from accounts.scopes import all_scopes
@@ -16,10 +18,12 @@ from calendars.models import CalendarJob, SchedulingPage
 from calendars.services.logos import logo_keep
 from connections.models import Connection
 from crm.choices import PropertyType
+from crm.models import Record
+from crm.services.activities import activity_log
 from crm.services.association_labels import association_label_create
 from crm.services.definitions import definition_create
 from crm.services.property_groups import group_create
-from crm.services.records import RecordChange, records_write
+from crm.services.records import AssociationChange, RecordChange, records_write
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
@@ -73,6 +77,7 @@ def world_make(account: Account) -> World:
         "job_id": job.pk,
         "record_id": booking.contact_id,
         **_objects(actor_of(owner)),
+        **_around(actor_of(owner), Record.objects.get(pk=booking.contact_id)),
         "page_id": page.pk,
         "booking_id": booking.pk,
         "connection_id": page.owner.connections.get(account=account).pk,
@@ -83,6 +88,20 @@ def world_make(account: Account) -> World:
         "ending": logo.ending,
     }
     return World(account, owner, page, parameters, plain, bare)
+
+
+def _around(actor: Actor, contact: Record) -> dict[str, Any]:
+    """A task on a contact's timeline, and a company that it is linked with."""
+    due, properties = timezone.now(), {"hs_task_subject": "Call back"}
+    task = activity_log(actor=actor, record=contact, activity_type="task", properties=properties, occurred_at=due)
+    link = AssociationChange(2, to_record_id=contact.pk)
+    (company,) = records_write(actor=actor, changes=[RecordChange("company", {"name": "Acme"}, associations=[link])])
+    return {
+        "activity_id": task.record_id,
+        "other_id": company.record_id,
+        "to_objects": "companies",
+        "composer": "note",
+    }
 
 
 def _objects(actor: Actor) -> dict[str, int]:

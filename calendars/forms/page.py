@@ -19,7 +19,7 @@ from calendars.engine.hours import zone_names
 from calendars.engine.tokens import tokens_unknown
 from calendars.forms.contact_fields import AskedField, ContactFieldsField, asked_fields, definitions_askable
 from calendars.forms.dates import DateOverridesField, DateRow, date_rows
-from calendars.forms.delays import DelayField, DelayRow, RemindersField, delay_rows
+from calendars.forms.delays import REMINDERS_MOST, DelayField, DelayRow, RemindersField, delay_rows
 from calendars.forms.hours import DayHours, HoursField, days_of
 from calendars.forms.logo import LogoField
 from calendars.forms.visitor import TOO_LONG, LineField, TextField
@@ -301,6 +301,11 @@ class PageForm(forms.Form):
     def reminder_rows(self) -> list[DelayRow]:
         """The reminders for the template."""
         return delay_rows(self["reminders"].value(), self._raw_errors("reminders"))
+
+    @property
+    def can_add_reminder(self) -> bool:
+        """Whether one more is allowed."""
+        return len(self.reminder_rows) < REMINDERS_MOST
 
     @property
     def follow_up(self) -> DelayRow:

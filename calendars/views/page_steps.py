@@ -6,9 +6,11 @@ They send the whole form and get it back with what was typed; nothing is checked
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from calendars.forms.dates import rows_of
 from calendars.forms.delays import REMINDERS_MOST, delays_of
@@ -17,6 +19,33 @@ from calendars.forms.page import PageForm
 
 LAST_FULL_HOUR = 22
 FIELDS_ADD = "form_fields-add"
+
+
+@dataclass(frozen=True, slots=True)
+class EditorStep:
+    """A part of the editor; ``before`` and ``after`` are the ids of its neighbours."""
+
+    id: str
+    label: str
+    template: str
+    wrong: bool
+    before: str
+    after: str
+
+
+def steps_of(form: PageForm) -> list[EditorStep]:
+    """The four parts in their order, each with whether something in it has to be mended."""
+    labels = {
+        "overview": _("Overview"),
+        "scheduling": _("Scheduling"),
+        "form": _("Form"),
+        "automation": _("Automation"),
+    }
+    ids, wrong = ["", *labels, ""], form.wrong_steps
+    return [
+        EditorStep(name, label, f"calendars/pages/_{name}.html", name in wrong, ids[at], ids[at + 2])
+        for at, (name, label) in enumerate(labels.items())
+    ]
 
 
 def is_step(data: QueryDict) -> bool:

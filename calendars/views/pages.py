@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.web import AccountRequest, account_view
 from calendars.choices import LocationKind, PageState
 from calendars.exceptions import PathTaken
+from calendars.forms.delays import UNITS
 from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
@@ -25,7 +26,9 @@ from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
-from calendars.views.page_steps import is_step, typed_after_step
+from calendars.tokens import PAGE_TOKENS
+from calendars.views.page_preview import preview_of
+from calendars.views.page_steps import is_step, steps_of, typed_after_step
 from calendars.words import duration_words
 from calendars.zones import zone_or
 from hubclone.lib.text import slugify
@@ -142,6 +145,13 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "page_url": page_url(page.slug) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
+        "steps": steps_of(form),
+        "tokens": [{"code": "{{ %s }}" % token.key, "label": token.label} for token in PAGE_TOKENS.values()],
+        "delay_units": [(name, words) for name, (_minutes, words) in UNITS.items()],
+        "preview": preview_of(request, form, page),
+        "preview_url": reverse("calendars:page_preview", args=[request.account.pk, page.pk])
+        if page
+        else reverse("calendars:page_preview_new", args=[request.account.pk]),
     }
     return render(request, "calendars/pages/editor.html", context, status=status)
 

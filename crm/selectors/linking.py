@@ -12,9 +12,9 @@ _ORDER = list(OBJECTS)
 
 
 def linkable_types(object_type: str) -> list[str]:
-    """The kinds of record, activities aside, that one of this kind can be linked with."""
+    """The kinds of record, activities aside, that one of this kind can be linked with; its own kind comes last."""
     found = {str(spec.to_type) for spec in ASSOCIATIONS if spec.from_type == object_type}
-    return sorted((t for t in found if t not in ACTIVITIES), key=_ORDER.index)
+    return sorted((t for t in found if t not in ACTIVITIES), key=lambda t: (t == object_type, _ORDER.index(t)))
 
 
 def labels_between(*, account_id: int, from_type: str, to_type: str) -> list[AssociationType]:

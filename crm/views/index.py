@@ -83,7 +83,8 @@ def _table(request: AccountRequest, objects: ObjectInfo, page: Page[Record]) -> 
 def _form(request: AccountRequest, definitions: list[PropertyDefinition]) -> RecordForm:
     start = {OWNER: str(request.user.pk)}
     owners = owners_list(account_id=request.account.pk)
-    return RecordForm(request.POST or None, definitions=definitions, owners=owners, properties=start)
+    data = request.POST if request.method == "POST" else None
+    return RecordForm(data, definitions=definitions, owners=owners, properties=start)
 
 
 def _create(request: AccountRequest, objects: ObjectInfo, form: RecordForm) -> RecordResult | None:

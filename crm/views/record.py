@@ -53,7 +53,7 @@ def record_edit(request: AccountRequest, account_id: int, objects: ObjectInfo, r
 def _form(request: AccountRequest, found: Record, group: str) -> RecordForm:
     definitions = definitions_list(account_id=found.account_id, object_type=found.object_type)
     return RecordForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         definitions=[d for d in definitions if d.group.name == group] if group else definitions,
         owners=owners_list(account_id=found.account_id),
         properties=found.properties,

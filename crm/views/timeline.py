@@ -38,8 +38,8 @@ def timeline_row(
 
 
 def filter_tabs(path: str, url: str, kind: str) -> list[dict[str, Any]]:
-    """All, and each kind that is registered; what changed in properties comes last."""
-    kinds = sorted(TIMELINE_KINDS.items(), key=lambda pair: pair[0] == PROPERTY_CHANGE)
+    """All, and each kind that is registered; what people log comes first, changes of properties last."""
+    kinds = sorted(TIMELINE_KINDS.items(), key=lambda pair: (pair[0] == PROPERTY_CHANGE, pair[0] not in COMPOSERS))
     tabs = [("", _("All")), *((key, known.label) for key, known in kinds)]
     return [{"label": label, "url": f"{url}?kind={key}" if key else url, "active": key == kind} for key, label in tabs]
 
