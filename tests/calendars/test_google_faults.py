@@ -58,7 +58,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "403 userRateLimitExceeded": ({"status": 403, "reason": "userRateLimitExceeded"}, "RATE_LIMITED"),
     "500": ({"status": 500}, "PROVIDER_DOWN"),
     "503": ({"status": 503}, "PROVIDER_DOWN"),
-    "time-out": ({"delay": 1.0}, "PROVIDER_UNREACHABLE"),
+    "time-out": ({"delay": 5.0}, "PROVIDER_UNREACHABLE"),
     "dropped": ({"disconnect": True}, "PROVIDER_UNREACHABLE"),
 }
 
@@ -70,7 +70,7 @@ def calendar_account(member: Membership, sandbox: Control) -> CalendarAccount:
 
 @pytest.fixture
 def client(calendar_account: CalendarAccount) -> CalendarClient:
-    return calendar_client(calendar_account, timeout_seconds=0.3)
+    return calendar_client(calendar_account, timeout_seconds=1.5)
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.spec("A14", "A19", "C1", "C9", "C
 
 GOOGLE = "jan@gmail.test"
 GUEST, GUEST_NAME, GUEST_ZONE = "priya.raman@visitors.example", "Priya Raman", "Asia/Kolkata"
+SUBJECT = f"Introductory call: {GUEST_NAME} and Marek Zieliński"
 
 
 def test_from_sign_in_to_a_booked_meeting(
@@ -93,7 +94,7 @@ def the_one_event(outside: Control) -> dt.datetime:
 
     wait_until(found, seconds=20, what="the event")
     [event] = found()
-    assert event["summary"] == f"Introductory call: {GUEST_NAME}"
+    assert event["summary"] == SUBJECT
     assert event["hangoutLink"]
     assert [invited["email"] for invited in event["attendees"]] == [GUEST]
     return dt.datetime.fromisoformat(event["start"]["dateTime"])
@@ -104,7 +105,7 @@ def the_two_letters(outside: Control, host: Person) -> None:
     [confirmation] = outside.mail_wait(to=GUEST)
     [notice] = outside.mail_wait(to=host.email)
     assert confirmation["ics"].count("BEGIN:VEVENT") == 1
-    assert f"SUMMARY:Introductory call: {GUEST_NAME}" in confirmation["ics"]
+    assert f"SUMMARY:{SUBJECT}" in confirmation["ics"]
     assert host.name in confirmation["text"]
     assert "/google/meet/" in confirmation["text"]
     assert GUEST_NAME in notice["text"]
@@ -121,7 +122,7 @@ def the_records(page: Page, stack: Stack, look: Look) -> None:
     expect(page.get_by_role("heading", level=1, name=GUEST_NAME)).to_be_visible()
     expect(page.locator(".timeline > li").filter(has_text="Booked for")).to_have_count(1)
     look(page, "contact")
-    meetings = page.get_by_role("main").get_by_role("link", name=f"Introductory call: {GUEST_NAME}")
+    meetings = page.get_by_role("main").get_by_role("link", name=SUBJECT)
     meetings.first.click()
     expect(page).to_have_url(re.compile(r"/meetings/\d+/$"))
     look(page, "meeting")

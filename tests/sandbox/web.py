@@ -9,9 +9,9 @@ import requests
 
 def get(url: str, **more: Any) -> requests.Response:
     """GET, redirects not followed."""
-    return requests.request("GET", url, timeout=5, allow_redirects=False, **more)  # noqa: TID251 - not the product
+    return requests.request("GET", url, timeout=60, allow_redirects=False, **more)  # noqa: TID251 - not the product
 
 
 def post(url: str, **more: Any) -> requests.Response:
     """POST, redirects not followed."""
-    return requests.request("POST", url, timeout=5, allow_redirects=False, **more)  # noqa: TID251 - not the product
+    return requests.request("POST", url, timeout=60, allow_redirects=False, **more)  # noqa: TID251 - not the product

@@ -13,7 +13,7 @@ from tests.stack.visitors import VisitedPage, control, page_make
 
 pytestmark = pytest.mark.spec("C7", "C20")
 
-SECONDS = 15
+SECONDS = 30
 STALE = "update calendars_calendar set tried_at = tried_at - interval '6 minutes' where tried_at is not null"
 POLL_NOW = "from calendars.tasks import poll; poll.delay()"
 """What beat sends once a minute."""
