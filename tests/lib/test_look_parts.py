@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hubclone.lib.columns import chooser, columns_chosen
 from hubclone.lib.pace import pace_words
-from hubclone.lib.templatetags.charts import figure
+from hubclone.lib.templatetags.charts import figure, short
 from hubclone.lib.undo import undo_url
 
 OFFERED = ["email", "phone", "owner"]
@@ -81,6 +81,23 @@ def test_only_a_path_of_ours_is_a_way_back(tags: str, url: str) -> None:
 def test_a_figure_as_people_read_it(value: float | None, said: str) -> None:
     with translation.override("en"):
         assert figure(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "0"),
+        (9999, "9,999"),
+        (10_000, "10k"),
+        (-250_000, "-250k"),
+        (1_500_000, "1.5M"),
+        (2e9, "2B"),
+        (5e17, "5e+17"),
+    ],
+)
+def test_a_tick_is_short(value: float, said: str) -> None:
+    with translation.override("en"):
+        assert short(value) == said
 
 
 def test_a_chart_says_all_its_values_in_a_table_and_escapes_labels() -> None:

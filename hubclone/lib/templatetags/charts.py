@@ -15,6 +15,7 @@ from hubclone.lib import charts
 
 register = template.Library()
 EXACT_TO = 10**15
+SHORT_FROM = 0.001
 Rows = Sequence[tuple[Any, charts.Value]]
 
 
@@ -59,6 +60,14 @@ def figure(value: charts.Value, unit: str = "") -> str:
     return f"{number_format(whole, use_l10n=True, force_grouping=True)}{unit}"
 
 
+def short(value: float) -> str:
+    """A tick's number in few letters: 12k, 3.5M."""
+    for size, letter in ((10**9, "B"), (10**6, "M"), (10**4, "k")):
+        if size <= abs(value) < EXACT_TO:
+            return f"{figure(round(value / (1000 if letter == 'k' else size), 2))}{letter}"
+    return f"{value:.0e}" if abs(value) >= EXACT_TO or 0 < abs(value) < SHORT_FROM else figure(value)
+
+
 def _line(values: Sequence[charts.Value]) -> dict[str, Any]:
     drawn = charts.line(values)
     last = drawn.points[-1:] if drawn.points else []
@@ -80,7 +89,7 @@ _KINDS: dict[str, Callable[[Sequence[charts.Value]], dict[str, Any]]] = {"line":
 
 
 def _axis(scale: charts.Scale, zero: float) -> dict[str, Any]:
-    return {"ticks": [(_down(scale.y(tick)), figure(tick)) for tick in scale.ticks], "zero": _down(zero)}
+    return {"ticks": [(_down(scale.y(tick)), short(tick)) for tick in scale.ticks], "zero": _down(zero)}
 
 
 def _columns(rows: Rows, unit: str) -> list[tuple[str, str, str]]:
