@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
+from importlib import import_module
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connections
@@ -276,3 +278,14 @@ def test_an_address_twin_in_capitals_is_the_same_person(db: None) -> None:
     user = MembershipFactory(user=UserFactory(email="twin@hubclone.test")).user
     Client().post("/accounts/signup/", {**NEW, "email": "TWIN@hubclone.test"})
     assert list(User.objects.all()) == [user]
+
+
+def test_who_was_here_before_addresses_were_proven_counts_as_proven(member: Membership, editor: Membership) -> None:
+    EmailAddress.objects.filter(user=member.user).delete()
+    EmailAddress.objects.filter(user=editor.user).update(verified=False)
+    import_module("accounts.migrations.0003_people").addresses_verify(apps, None)
+    assert EmailAddress.objects.filter(user=member.user, email=member.user.email, verified=True, primary=True).exists()
+    assert not EmailAddress.objects.get(user=editor.user).verified
+    client = Client()
+    client.post("/accounts/login/", {"login": member.user.email, "password": PASSWORD})
+    assert client.get("/")["Location"] == f"/app/{member.account_id}/"
