@@ -97,7 +97,7 @@ def _tell(actor: Actor, consent: Consent) -> None:
     )
     audit_write(
         actor=actor,
-        action=f"consent.{consent.state}",
+        action="consent.given" if consent.state == ConsentState.GIVEN else "consent.withdrawn",
         target_kind="record",
         target_id=consent.record_id,
         target_label=consent.purpose,
