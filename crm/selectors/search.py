@@ -32,4 +32,5 @@ def records_search(*, account_id: int, q: str, limit: int) -> list[Record]:
     held = RecordIdentity.objects.filter(account_id=account_id, kind=IdentityKind.EMAIL, value=email_normalise(q))
     holders = shown.filter(pk__in=held.values("record_id")).annotate(rank=Value(0))
     rows = holders.union(found, all=True).order_by("rank", "-id")
-    return list({record.pk: record for record in rows}.values())[:limit]
+    once: dict[int, Record] = {record.pk: record for record in rows}
+    return list(once.values())[:limit]

@@ -67,6 +67,7 @@ def test_a_deleted_record_comes_back_by_the_button_of_its_message() -> None:
     owner = Membership.objects.get(account=account_make())
     change = RecordChange("company", {"name": "Adalbert Ltd"})
     record_id = records_write(actor=actor_of(owner), changes=[change])[0].record_id
+    assert record_id is not None
     client = Client()
     client.force_login(owner.user)
     page = client.post(reverse("crm:archive", args=[owner.account_id, "companies", record_id]), follow=True)
