@@ -11,6 +11,10 @@ for _key, _words in {
     "page.updated": _("Scheduling page changed"),
     "page.paused": _("Scheduling page paused"),
     "page.activated": _("Scheduling page activated"),
+    "page.moved": _("Scheduling page moved to a folder"),
+    "page_folder.created": _("Folder of scheduling pages created"),
+    "page_folder.renamed": _("Folder of scheduling pages renamed"),
+    "page_folder.deleted": _("Folder of scheduling pages deleted"),
     "page.deleted": _("Scheduling page deleted"),
     "calendar_account.connected": _("Calendar account connected"),
     "calendar_account.calendars_selected": _("Selected calendars changed"),
@@ -29,6 +33,7 @@ for _key, _words in {
 
 for _key, _words in {
     "page": _("Scheduling page"),
+    "page_folder": _("Folder of scheduling pages"),
     "calendar_account": _("Calendar account"),
     "booking": _("Booking"),
 }.items():

@@ -126,6 +126,12 @@ class BookingOver(BookingRefused):
     text = _("This meeting can no longer be changed.")
 
 
+class FolderNameTaken(PermanentError):
+    """The member has a folder of this name, in whatever case."""
+
+    code = "FOLDER_NAME_TAKEN"
+
+
 class PathTaken(PermanentError):
     """Another page has this path, in whatever case and on whatever domain (C14)."""
 

@@ -34,6 +34,8 @@ OPEN = {
     "calendars:hook": "providers notify here; the channel's token is the guard",
     "calendars:public_page": "visitors book here",
     "calendars:public_slots": "visitors see slots here",
+    "calendars:public_embed": "visitors book here, in a frame on any site",
+    "calendars:public_embed_slots": "visitors see slots here",
     "calendars:public_logo": "visitors see a page's logo; its address is the digest of the picture",
     "calendars:public_booked": "the signed reference is the guard",
     "calendars:public_ics": "the signed reference is the guard",

@@ -14,7 +14,7 @@ from accounts.services.brands import brand_create
 from accounts.services.domains import domain_add
 from accounts.services.invitations import invitation_send
 from accounts.services.tokens import access_token_create
-from calendars.models import CalendarJob, SchedulingPage
+from calendars.models import CalendarJob, PageFolder, SchedulingPage
 from calendars.services.logos import logo_keep
 from connections.models import Connection
 from crm.choices import PropertyType
@@ -79,6 +79,7 @@ def world_make(account: Account) -> World:
         **_objects(actor_of(owner)),
         **_around(actor_of(owner), Record.objects.get(pk=booking.contact_id)),
         "page_id": page.pk,
+        "folder_id": PageFolder.objects.create(account=account, owner=page.owner, name="Sales").pk,
         "booking_id": booking.pk,
         "connection_id": page.owner.connections.get(account=account).pk,
         "objects": "contacts",

@@ -8,9 +8,10 @@ from itertools import count
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from calendars.choices import LocationKind, PageState
-from calendars.models import SchedulingPage
+from calendars.models import PageFolder, SchedulingPage
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 SLUG_LENGTH_MOST = 100
@@ -26,6 +27,11 @@ def pages_kept() -> QuerySet[SchedulingPage]:
 def pages_of(*, account_id: int, user_id: int) -> QuerySet[SchedulingPage]:
     """A member's own pages, the oldest first."""
     return pages_kept().filter(account_id=account_id, owner_id=user_id).order_by("id")
+
+
+def folders_of(*, account_id: int, user_id: int) -> QuerySet[PageFolder]:
+    """A member's folders by name."""
+    return PageFolder.objects.filter(account_id=account_id, owner_id=user_id).order_by(Lower("name"), "id")
 
 
 def page_of(*, account_id: int, user_id: int, page_id: int) -> SchedulingPage:

@@ -21,14 +21,16 @@ from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
-from calendars.selectors.pages import page_of, pages_of, slug_free
+from calendars.selectors.pages import folders_of, page_of, pages_of, slug_free
 from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
 from calendars.tokens import PAGE_TOKENS
+from calendars.views.folders import folder_tabs
 from calendars.views.page_preview import preview_of
-from calendars.views.page_steps import is_step, steps_of, typed_after_step
+from calendars.views.page_steps import is_step as step_pressed
+from calendars.views.page_steps import steps_of, typed_after_step
 from calendars.words import duration_words
 from calendars.zones import zone_or
 from hubclone.lib.text import slugify
@@ -39,8 +41,13 @@ from hubclone.lib.text import slugify
 def pages(request: AccountRequest, account_id: int) -> HttpResponse:
     """The list, with the way to a first page and to a connected calendar."""
     found = list(pages_of(account_id=account_id, user_id=request.user.pk))
+    folders = list(folders_of(account_id=account_id, user_id=request.user.pk))
+    folder = next((item for item in folders if str(item.pk) == request.GET.get("folder")), None)
     context = {
-        "rows": [_row(page) for page in found],
+        "rows": [_row(page) for page in found if folder is None or page.folder_id == folder.pk],
+        "has_pages": bool(found),
+        "folder": folder,
+        "tabs": folder_tabs(account_id, folders, found, folder),
         "calendar_account": calendar_account_of(account_id=account_id, user_id=request.user.pk),
     }
     return render(request, "calendars/pages/list.html", context)
@@ -136,6 +143,8 @@ def _row(page: SchedulingPage) -> dict[str, Any]:
 def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None, status: int = 200) -> HttpResponse:
     base = page_url("x").removesuffix("x")
     logo_kept = _logo_kept(request, form)
+    is_step = request.method == "POST" and not form.is_bound
+    typed = PageForm(request.account.pk, page, data=request.POST) if is_step else form
     context = {
         "form": form,
         "page": page,
@@ -146,9 +155,9 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
         "steps": steps_of(form),
-        "tokens": [{"code": "{{ %s }}" % token.key, "label": token.label} for token in PAGE_TOKENS.values()],
+        "tokens": [{"code": f"{{{{ {token.key} }}}}", "label": token.label} for token in PAGE_TOKENS.values()],
         "delay_units": [(name, words) for name, (_minutes, words) in UNITS.items()],
-        "preview": preview_of(request, form, page),
+        "preview": preview_of(request, typed, page),
         "preview_url": reverse("calendars:page_preview", args=[request.account.pk, page.pk])
         if page
         else reverse("calendars:page_preview_new", args=[request.account.pk]),
@@ -204,7 +213,7 @@ def _defaults(request: AccountRequest) -> dict[str, Any]:
 
 def _step(request: AccountRequest) -> dict[str, Any] | None:
     """What was typed with one row more or fewer, when a button for that was pressed; nothing is saved."""
-    if not is_step(request.POST):
+    if not step_pressed(request.POST):
         return None
     form = PageForm(request.account.pk, data=request.POST, files=request.FILES)
     return typed_after_step(request.POST) | {"logo_kept": _logo_kept(request, form)}
