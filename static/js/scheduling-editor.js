@@ -18,7 +18,7 @@ function open(part) {
 
 function follow() {
   const target = location.hash && document.getElementById(location.hash.slice(1));
-  const part = target?.closest("[data-step]");
+  const part = target?.closest?.("[data-step]");
   if (part) open(part);
   return Boolean(part);
 }
