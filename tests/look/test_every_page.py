@@ -19,6 +19,14 @@ from tests.test_permission_matrix import PAGES, SIGNED_IN, address
 from tests.world import World, world_make
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHIFT_MOST = 0.01
+SHIFT = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+        .observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => setTimeout(() => done(sum)));
+})"""
+"""The page's cumulative layout shift up to now."""
 PARTS = 4
 """The pages are shared out, so that workers can look at them side by side."""
 
@@ -61,10 +69,16 @@ def faults(page: Page, base: str, url: str) -> list[str]:
     response = page.goto(f"{base}{url}")
     if response is None or not response.ok:
         return [f"{url}: {response and response.status}"]
-    found = looked(page, url, "light-wide")
+    found = [*looked(page, url, "light-wide"), *moved(page, url)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size(NARROW)
     return [*found, *looked(page, url, "dark-narrow")]
+
+
+def moved(page: Page, url: str) -> list[str]:
+    """What shifted while the page came up, nobody having touched it."""
+    shift = page.evaluate(SHIFT)
+    return [f"{url}: layout shift of {shift}"] if shift > SHIFT_MOST else []
 
 
 def looked(page: Page, url: str, look: str) -> list[str]:
@@ -73,3 +87,13 @@ def looked(page: Page, url: str, look: str) -> list[str]:
     picture(page, f"every{url.replace('/', '-')}{look}")
     wide = overflow(page)
     return [f"{url} {look}: {line}" for line in [*axe_violations(page), *([f"{wide} px too wide"] if wide else [])]]
+
+
+def test_a_layout_shift_would_be_seen(open_page: PageFactory) -> None:
+    page = open_page()
+    page.set_content("<p id='late'></p><h1>Shifted</h1>")
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => {"
+        " document.getElementById('late').style.height = '300px'; requestAnimationFrame(() => setTimeout(done)); }))"
+    )
+    assert moved(page, "/") != []
