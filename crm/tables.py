@@ -7,6 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
 from crm.choices import PropertyType
 from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER
@@ -19,41 +24,57 @@ _LONG = frozenset({"email", "domain"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``css`` are classes of its cells; ``text`` makes a cell's words of a kept value."""
+    """``start`` is the opening tag of its cells, ``css`` their classes; ``text`` makes words of a kept value."""
 
     name: str
     label: str
     css: str
+    start: SafeString
     text: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record; a cell is (classes, label, text)."""
+    """One record. ``cells`` are those between the name and the date, as HTML: a page of fifty rows has hundreds of
+    them, and a template takes longer over them than the database."""
 
     id: int
     title: str
-    cells: list[tuple[str, str, str]]
+    cells: SafeString
     created: str
 
 
 def columns_make(definitions: Iterable[PropertyDefinition], owners: Mapping[str, str]) -> list[Column]:
     """The columns of these properties, in their order."""
-    return [Column(d.name, label_of(d), _css(d), _texts(d, owners)) for d in definitions]
+    return [_column(definition, owners) for definition in definitions]
 
 
 def rows_shown(records: Sequence[Record], columns: Sequence[Column]) -> list[Row]:
     """The rows of a page."""
-    return [_row(record, columns) for record in records]
+    dates: dict[dt.date, str] = {}
+    return [Row(r.pk, record_title(r), _cells(r.properties, columns), _created(r.created_at, dates)) for r in records]
 
 
-def _row(record: Record, columns: Sequence[Column]) -> Row:
-    values = record.properties
-    cells = [
-        (column.css, column.label, column.text(values[column.name]) if column.name in values else "—")
+def _column(definition: PropertyDefinition, owners: Mapping[str, str]) -> Column:
+    label, css = label_of(definition), _css(definition)
+    start = format_html('<td class="{}" data-label="{}">', css, label)
+    return Column(definition.name, label, css, start, _texts(definition, owners))
+
+
+def _cells(values: Mapping[str, Any], columns: Sequence[Column]) -> SafeString:
+    parts = (
+        f"{column.start}{conditional_escape(column.text(values[column.name])) if column.name in values else '—'}</td>"
         for column in columns
-    ]
-    return Row(record.pk, record_title(record), cells, when(record.created_at, show="date"))
+    )
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+def _created(moment: dt.datetime, dates: dict[dt.date, str]) -> str:
+    """The day in words; rows of one day share them."""
+    day = timezone.localtime(moment).date()
+    if day not in dates:
+        dates[day] = date_format(day, "DATE_FORMAT")
+    return dates[day]
 
 
 def _css(definition: PropertyDefinition) -> str:

@@ -20,6 +20,7 @@ from crm.presentation import groups_shown, objects_url, plural_label, record_ico
 from crm.registries import COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, Composer
 from crm.selectors import TimelinePage, definitions_list, owners_list, record_get, timeline_page
 from crm.selectors.consents import consent_state
+from crm.services.activities import DONE
 from crm.views.link_groups import link_groups
 from crm.views.timeline import filter_tabs, timeline_row
 from hubclone.lib.paging import BadCursor
@@ -161,7 +162,11 @@ def _timeline(
     for row in rows:
         if row["activity"] is None:
             continue
-        row["edit_url"] = state.address(activity=str(row["activity"].pk))
+        base = f"{record_url(found)}activities/{row['activity'].pk}/"
+        row |= {"edit_url": state.address(activity=str(row["activity"].pk)), "delete_url": f"{base}delete/"}
+        if row["activity"].object_type == ObjectType.TASK:
+            row["done_url"] = f"{base}done/"
+            row["is_done"] = row["activity"].properties.get("hs_task_status") == DONE
         if row["activity"].pk == state.activity_id and (composer := COMPOSERS.get(row["activity"].object_type)):
             properties = row["activity"].properties
             row["form"] = state.activity_form or composer.form(

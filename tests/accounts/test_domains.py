@@ -20,6 +20,7 @@ from accounts.domain_proofs import FAULTS, http_look, proof_name, proof_value
 from accounts.exceptions import DomainExists
 from accounts.models import AuditEntry, Brand, Domain, Membership, Notification
 from accounts.services.domains import domain_add, domain_check, domain_connect_demo, domains_recheck
+from accounts.views.domains import CHECKS_MOST
 from hubclone.lib.errors import PermanentError
 from tests.accounts.conftest import signed_in
 from tests.accounts.factories import MembershipFactory, actor_of
@@ -342,9 +343,9 @@ def test_checking_is_slowed_for_who_does_nothing_else(editor: Membership, names:
     domain = claim(editor)
     url = reverse("accounts:domain_check", args=[editor.account_id, domain.pk])
     client = signed_in(editor)
-    answers = [client.post(url, follow=True).content.decode() for _ in range(25)]
-    assert "very often" not in answers[0]
-    assert "very often" in answers[-1]
+    assert "very often" not in client.post(url, follow=True).content.decode()
+    more = (client.post(url, follow=True).content.decode() for _ in range(3 * CHECKS_MOST))
+    assert any("very often" in answer for answer in more), "counts may be split when a window ends or Redis is late"
 
 
 def test_the_list_of_domains_takes_the_same_queries_for_any_number(
