@@ -133,6 +133,7 @@ def test_the_pages_of_records_are_accessible_and_fit_the_window(
     for name, path in addresses.items():
         page.goto("about:blank")
         page.goto(f"{start}/{path}")
+        page.evaluate("scrollTo(0, 0)")
         picture(page, f"crm-{name}-{theme}-{'narrow' if narrow else 'wide'}")
         wrong[name] = [*axe_violations(page), *([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])]
     assert {name: found for name, found in wrong.items() if found} == {}
