@@ -99,8 +99,9 @@ def _columns(rows: Rows, unit: str) -> list[tuple[str, str, str]]:
 
 
 def _ends(names: Sequence[str]) -> list[str]:
-    """The labels that stand below: the first, the middle one, the last."""
-    return [names[at] for at in sorted({0, len(names) // 2, len(names) - 1})] if names else []
+    """The labels that stand below: the first, the last, and the one that lies exactly between them."""
+    middle = {len(names) // 2} if len(names) % 2 else set()
+    return [names[at] for at in sorted({0, *middle, len(names) - 1})] if names else []
 
 
 def _across(x: float) -> str:
