@@ -73,6 +73,23 @@ def _minutes(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, coerce=int, help_text=help_text)
 
 
+class CheckedLaterMixin:
+    """A field that is needed under some other field's value alone: the form says so itself."""
+
+    def validate(self, value: Any) -> None:
+        """Whatever was given has to hold."""
+        if value not in (None, ""):
+            super().validate(value)  # type: ignore[misc]
+
+
+class LaterChoiceField(CheckedLaterMixin, forms.ChoiceField):
+    """One of a list."""
+
+
+class LaterIntegerField(CheckedLaterMixin, forms.IntegerField):
+    """A number."""
+
+
 class PageForm(forms.Form):
     """``page`` is None for a new one; ``initial`` then holds the defaults."""
 
@@ -111,12 +128,8 @@ class PageForm(forms.Form):
     date_overrides = DateOverridesField(label=_("Other hours on single dates"))
     step = _minutes(_("Time between starts"), _("With 30 minutes, visitors see 9:00, 9:30 and so on."))
     minimum_notice = _minutes(_("Minimum notice"), _("How long before its start a meeting can still be booked."))
-    window_kind = forms.ChoiceField(
-        label=_("What can be booked"), choices=WINDOW_KINDS, widget=forms.RadioSelect, required=False
-    )
-    rolling_days = forms.IntegerField(
-        label=_("Days that can be booked ahead"), min_value=1, max_value=ROLLING_DAYS_MOST, required=False
-    )
+    window_kind = LaterChoiceField(label=_("What can be booked"), choices=WINDOW_KINDS, widget=forms.RadioSelect)
+    rolling_days = LaterIntegerField(label=_("Days that can be booked ahead"), min_value=1, max_value=ROLLING_DAYS_MOST)
     first_day = forms.DateField(
         label=_("First day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )

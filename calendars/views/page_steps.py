@@ -59,7 +59,7 @@ def typed_after_step(data: QueryDict) -> dict[str, Any]:
     typed["weekly_hours"] = typed_of(typed["weekly_hours"])
     for name, step in _STEPS.items():
         if name in data:
-            step(typed, data[name])
+            step(typed, str(data[name]))
     return typed
 
 

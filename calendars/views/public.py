@@ -10,6 +10,7 @@ from __future__ import annotations
 from csp.decorators import csp_replace
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -40,7 +41,7 @@ __all__ = ["ATTEMPTS_SECONDS", "booked_reference", "page_read", "start_read"]
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def public_page(request: HttpRequest, slug: str) -> HttpResponse:
+def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Choose a time; with ``?start=`` fill in the form; POST books."""
     page = page_read(request, slug)
     if page is None:
@@ -50,10 +51,13 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @csrf_exempt
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
 @require_http_methods(["GET", "HEAD", "POST"])
-def public_embed(request: HttpRequest, slug: str) -> HttpResponse:
+def public_embed(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same in a frame on any site: also the confirmation, under ``?booked=``. It never leads away by itself."""
+    return csp_replace({"frame-ancestors": ["*"]})(lambda asked: _embed(asked, slug))(request)
+
+
+def _embed(request: HttpRequest, slug: str) -> HttpResponse:
     page = page_read(request, slug)
     if page is None:
         return render(request, "calendars/public/not_found.html", status=404)

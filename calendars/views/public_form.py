@@ -9,7 +9,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,12 +62,11 @@ class Visit:
 
 def form_may_end_elsewhere(
     page: SchedulingPage, request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Build the page with ``answer`` and let its form end at the page's own redirect address, which browsers check."""
     if not page.redirect_url:
         return answer(request)
-    found: HttpResponse = csp_update({"form-action": [redirect_origin(page.redirect_url)]})(answer)(request)
-    return found
+    return csp_update({"form-action": [redirect_origin(page.redirect_url)]})(answer)(request)
 
 
 def picker_context(picker: Picker) -> dict[str, Any]:
