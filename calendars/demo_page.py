@@ -30,7 +30,7 @@ def _fields() -> dict[str, object]:
         "name": "Intro call",
         "slug": SLUG,
         "title": "A first conversation",
-        "description": "Half an hour, or a whole one, to see whether we fit. Bring your questions; there is nothing to prepare.",
+        "description": "A short talk to see whether we fit. Bring your questions; there is nothing to prepare.",
         "location_kind": LocationKind.CONFERENCE,
         "durations": [30, 60],
         "reminders": [60],
