@@ -233,3 +233,17 @@ def test_a_page_is_shared_by_link_tag_and_code(client: Client, member: Membershi
     assert code["Content-Disposition"] == 'attachment; filename="anna-intro.svg"'
     assert b"<svg" in code.content
     assert b"script" not in code.content
+
+
+def test_list_and_editor_ask_few_questions_however_many_pages_there_are(
+    client: Client, member: Membership, django_assert_max_num_queries: Any
+) -> None:
+    base = f"/app/{member.account_id}/meetings/"
+    folder = PageFolder.objects.create(account=member.account, owner=member.user, name="Sales")
+    page = page_make(membership=member, consent_text="Yes?", limit_day=3)
+    for _ in range(12):
+        page_make(membership=member, folder=folder)
+    with django_assert_max_num_queries(16):
+        client.get(base)
+    with django_assert_max_num_queries(25):
+        client.get(f"{base}pages/{page.pk}/")
