@@ -77,7 +77,7 @@ def world_make(account: Account) -> World:
         "job_id": job.pk,
         "record_id": booking.contact_id,
         **_objects(actor_of(owner)),
-        **_around(actor_of(owner), Record.objects.get(pk=booking.contact_id)),
+        **_around(actor_of(owner), Record.objects.get(pk=int(booking.contact_id or 0))),
         "page_id": page.pk,
         "folder_id": PageFolder.objects.create(account=account, owner=page.owner, name="Sales").pk,
         "booking_id": booking.pk,

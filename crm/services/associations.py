@@ -13,7 +13,7 @@ from crm.models import Association, Record
 from crm.services.records import AssociationChange, RecordChange, records_write
 from hubclone.lib.errors import TransientError
 
-ATTEMPTS_MOST = 3
+ATTEMPTS_MOST = 10
 _HERE: Mapping[int, int] = {type_id: type_id for type_id in ONE_AT_MOST}
 _THERE: Mapping[int, int] = {s.type_id: s.inverse_type_id for s in ASSOCIATIONS if s.inverse_type_id in ONE_AT_MOST}
 """Types whose other direction leads to one record at most, with that direction's type."""

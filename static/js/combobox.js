@@ -19,7 +19,7 @@ class Combobox {
     select.dataset.enhanced = "";
     this.build();
     this.input.addEventListener("focus", () => this.input.select());
-    this.input.addEventListener("click", () => this.open(""));
+    this.input.addEventListener("click", () => { this.input.select(); this.open(""); });
     this.input.addEventListener("input", (event) => { event.stopPropagation(); this.search(this.input.value); });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.close());
@@ -54,7 +54,11 @@ class Combobox {
   }
 
   show() {
-    this.input.value = this.select.selectedOptions[0]?.textContent.trim() ?? "";
+    const option = this.select.selectedOptions[0];
+    const words = option?.textContent.trim() ?? "";
+    const isPrompt = this.select.dataset.source && !option?.value;
+    this.input.placeholder = isPrompt ? words : "";
+    this.input.value = isPrompt ? "" : words;
   }
 
   search(query) {

@@ -20,7 +20,7 @@ from tests.crm.conftest import Write
 from tests.state import database_fingerprint
 
 QUERIES = 8
-KINDS = sorted(OBJECTS)
+KINDS = sorted(OBJECTS.keys() - {"meeting"})
 
 
 @pytest.fixture

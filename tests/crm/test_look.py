@@ -155,3 +155,34 @@ def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: 
     assert page.get_by_role("row").count() == 2
     page.get_by_role("link", name="Nina Nowak").click()
     page.get_by_role("heading", name="Nina Nowak").wait_for()
+
+
+def test_a_person_logs_and_links_without_leaving_the_page(start: str, open_page: PageFactory) -> None:
+    guest = Record.objects.get(display_name="Gil Guest").pk
+    page = signed_in(open_page(), start)
+    page.goto(f"{start}/contacts/{guest}/")
+    page.locator("#composer").get_by_role("link", name="Note").click()
+    page.get_by_label("Note").fill("Prefers mornings")
+    page.get_by_role("button", name="Save note").click()
+    page.locator(".timeline").get_by_text("Prefers mornings").wait_for()
+    page.get_by_role("button", name="Mark as done").click()
+    page.get_by_role("button", name="Reopen").wait_for()
+    page.locator("#group-contactinformation").get_by_role("link", name="Edit").click()
+    page.get_by_label("Job title").fill("Buyer")
+    page.get_by_role("button", name="Save").click()
+    page.locator("#group-contactinformation").get_by_text("Buyer").wait_for()
+    page.goto(f"{start}/contacts/{guest}/links/contacts/add/")
+    page.get_by_role("combobox", name="Contact").press_sequentially("hopp")
+    page.get_by_role("option", name="Grace Hopper").click()
+    page.get_by_role("button", name="Link").click()
+    page.locator("#links-contact").get_by_role("link", name="Grace Hopper", exact=True).wait_for()
+
+
+def test_on_a_phone_one_part_of_a_record_is_shown_at_a_time(start: str, open_page: PageFactory) -> None:
+    guest = Record.objects.get(display_name="Gil Guest").pk
+    page = signed_in(open_page(narrow=True, java_script_enabled=False), start)
+    page.goto(f"{start}/contacts/{guest}/")
+    parts = {"Activity": "#activity", "Properties": "#about", "Linked records": "#links"}
+    for name, shown in parts.items():
+        page.get_by_role("navigation", name="Parts of this page").get_by_role("link", name=name).click()
+        assert [part for part in parts.values() if page.locator(part).is_visible()] == [shown]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +15,7 @@ from crm.exceptions import RecordStale
 from crm.models import PropertyChange, Record
 from crm.rich_text import html_of, text_of
 from crm.services.records import RecordChange, records_write
-from tests.crm.conftest import Write, record_of
+from tests.crm.conftest import Write, account_make, actor_of, record_of
 from tests.state import database_fingerprint
 
 GROUP = "contactinformation"
@@ -136,3 +138,30 @@ def test_typed_lines_are_the_same_after_a_way_through_html(text: str) -> None:
 
 def test_html_is_read_as_lines() -> None:
     assert text_of("<p>One</p><p>Two<br>three</p><ul><li>x</li><li>y</li></ul>") == "One\n\nTwo\nthree\n\nx\ny"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_slower_by_a_moment_is_checked_again_and_loses_nothing() -> None:
+    account, owner = account_make()
+    actor = actor_of(account, id=str(owner.pk))
+    ann = record_of(
+        records_write(actor=actor, changes=[RecordChange("contact", {"firstname": "Ann", "phone": "1"})])[0]
+    )
+    browser, start, statuses = [Client(), Client()], threading.Barrier(2), []
+
+    def save(client: Client, typed: dict[str, str]) -> None:
+        start.wait()
+        statuses.append(client.post(edit_url(ann), typed).status_code)
+        connection.close()
+
+    for client in browser:
+        client.force_login(owner)
+    typed = [posted(ann, lastname="Bell"), posted(ann, phone="2")]
+    threads = [threading.Thread(target=save, args=pair) for pair in zip(browser, typed, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ann.refresh_from_db()
+    assert statuses == [302, 302]
+    assert ann.properties == {"firstname": "Ann", "phone": "2", "lastname": "Bell"}
