@@ -98,7 +98,9 @@ def _moves_agree(page: SchedulingPage, duration: int, tried: list[int]) -> None:
     if booking is None:
         return
     calendar = Calendar.objects.get(account=page.account)
-    MEMORY.busy[calendar.remote_id] = [*MEMORY.busy[calendar.remote_id], Interval(booking.starts_at, booking.ends_at)]
+    busy = MEMORY.busy[calendar.remote_id]
+    assert isinstance(busy, list)
+    MEMORY.busy[calendar.remote_id] = [*busy, Interval(booking.starts_at, booking.ends_at)]
     BusyInterval.objects.create(
         account=page.account,
         calendar=calendar,

@@ -23,7 +23,11 @@ from tests.calendars.booking import account_make, book, page_make, slot, visitor
 from tests.calendars.forms import form_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C19")]
-FOLLOW: dict[str, Any] = {"follow_up_minutes": 120, "follow_up_subject": "Thanks, {{ contact.firstname }}", "follow_up_text": "Bye."}
+FOLLOW: dict[str, Any] = {
+    "follow_up_minutes": 120,
+    "follow_up_subject": "Thanks, {{ contact.firstname }}",
+    "follow_up_text": "Bye.",
+}
 
 
 @pytest.fixture
