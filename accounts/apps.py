@@ -10,6 +10,14 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from accounts import audit_words, demo, settings_tabs  # noqa: F401 - importing registers
+        from accounts import (  # noqa: F401 - importing registers
+            audit_links,
+            audit_words,
+            demo,
+            notification_kinds,
+            palette,
+            settings_tabs,
+            sign_in_events,
+        )
         from accounts.api import authentication  # noqa: F401 - importing registers
         from accounts.services import mail_send  # noqa: F401 - importing registers

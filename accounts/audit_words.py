@@ -8,6 +8,15 @@ from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
 
 for _key, _words in {
     "account.created": _("Account created"),
+    "account.updated": _("Account changed"),
+    "brand.created": _("Brand added"),
+    "brand.renamed": _("Brand renamed"),
+    "brand.made_primary": _("Primary brand changed"),
+    "brand.deleted": _("Brand deleted"),
+    "invitation.sent": _("Invitation sent"),
+    "invitation.resent": _("Invitation sent again"),
+    "invitation.revoked": _("Invitation withdrawn"),
+    "invitation.accepted": _("Invitation accepted"),
     "membership.added": _("User added"),
     "membership.updated": _("Rights and seat changed"),
     "membership.removed": _("User removed"),
@@ -15,16 +24,34 @@ for _key, _words in {
     "access_token.created": _("Token created"),
     "access_token.revoked": _("Token revoked"),
     "user.updated": _("Profile changed"),
+    "user.signed_in": _("Signed in"),
+    "user.sessions_ended": _("Signed out elsewhere"),
+    "user.password_changed": _("Password changed"),
+    "user.password_reset": _("Password set by a link"),
+    "user.email_changed": _("Address to sign in with changed"),
+    "user.second_factor_added": _("Two-factor sign-in turned on"),
+    "user.second_factor_removed": _("Two-factor sign-in turned off"),
+    "user.recovery_codes_renewed": _("New recovery codes made"),
     "job.retried": _("Failed job retried"),
+    "domain.added": _("Domain added"),
+    "domain.connected": _("Domain connected"),
+    "domain.updated": _("Domain changed"),
+    "domain.removed": _("Domain removed"),
+    "domain.lost": _("Domain lost to another account"),
+    "notifications.chosen": _("Notification choices changed"),
+    "audit.exported": _("Audit log exported"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)
 
 for _key, _words in {
     "account": _("Account"),
+    "brand": _("Brand"),
+    "invitation": _("Invitation"),
     "membership": _("Member"),
     "subscription": _("Subscription"),
     "access_token": _("Private app token"),
     "user": _("User"),
     "job": _("Job"),
+    "domain": _("Domain"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)

@@ -47,3 +47,17 @@ class Hub(TextChoices):
     MARKETING = "marketing", _("Marketing Hub")
     CMS = "cms", _("CMS Hub")
     OPERATIONS = "operations", _("Operations Hub")
+
+
+class DomainState(TextChoices):
+    """Claimed, or proven to be the account's."""
+
+    PENDING = "pending", _("Waiting for proof")
+    CONNECTED = "connected", _("Connected")
+
+
+class DomainProof(TextChoices):
+    """How an account proves that a host name is its own."""
+
+    TXT = "txt", _("DNS record")
+    HTTP = "http", _("File on the host")

@@ -15,6 +15,7 @@ from accounts.models import Account, Membership, User
 from accounts.registries import DEMO_LOADERS
 from accounts.scopes import all_scopes
 from accounts.services.accounts import account_create, membership_add, membership_update, subscription_set
+from accounts.services.people import person_create
 from accounts.services.tokens import access_token_create, access_token_resolve, access_token_revoke
 
 ACCOUNT_NAME = "Northwind Coffee"
@@ -55,7 +56,7 @@ def load(context: DemoContext) -> None:
 def _person(context: DemoContext, key: str, email: str, name: str) -> User:
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name=name, language="", time_zone=TIME_ZONE)
+        user = person_create(email=email, name=name, language="", time_zone=TIME_ZONE)
     password = context.output.get(key, {}).get("password") or f"demo-{secrets.token_urlsafe(9)}"
     if not user.check_password(password):
         user.set_password(password)

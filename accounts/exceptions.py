@@ -45,7 +45,61 @@ class AlreadyMember(PermanentError):
         super().__init__(str(_("This person is in the account already.")))
 
 
+class InvitationOpen(PermanentError):
+    """This address has an invitation that still stands."""
+
+    code = "INVITATION_OPEN"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("This address is invited already. Send the invitation again, or withdraw it first.")))
+
+
+class InvitationState(PermanentError):
+    """The invitation cannot be accepted, resent or withdrawn any more."""
+
+    code = "INVITATION_STATE"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("This invitation no longer stands.")))
+
+
+class BrandNameTaken(PermanentError):
+    """The account has a brand of this name."""
+
+    code = "BRAND_NAME_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("There is a brand of this name already.")))
+
+
+class BrandIsPrimary(PermanentError):
+    """The primary brand cannot be deleted."""
+
+    code = "BRAND_IS_PRIMARY"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("The primary brand cannot be deleted. Make another one primary first.")))
+
+
 class ScopeUnknown(PermanentError):
     """A scope that is not in ``accounts.scopes``."""
 
     code = "SCOPE_UNKNOWN"
+
+
+class DomainExists(PermanentError):
+    """The account claims this name already."""
+
+    code = "DOMAIN_EXISTS"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("This name is in the list already.")))
+
+
+class DomainTaken(PermanentError):
+    """Another account has connected this name."""
+
+    code = "DOMAIN_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("Another account has connected this name.")))

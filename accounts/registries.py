@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
     from accounts.api.caller import ApiCaller
     from accounts.demo import DemoContext
-    from accounts.models import Account
+    from accounts.models import Account, Membership
 
 Words = str | Promise
 
@@ -33,6 +33,15 @@ class NavItem:
     url_name: str
     order: int = 100
     section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavSection:
+    """Items of the rail under one heading, which folds. An item names it in ``section``."""
+
+    key: str
+    label: Words
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +65,63 @@ class SettingsTab:
     right: Right | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotificationKind:
+    """A kind of thing that people are told (A7), and where, unless they choose otherwise.
+
+    Only who holds ``right`` is told and may choose; None is for everybody.
+    """
+
+    key: str
+    label: Words
+    description: Words = ""
+    icon: str = "bell"
+    in_app: bool = True
+    by_email: bool = True
+    right: Right | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteItem:
+    """Something to go to. ``hint`` says what it is, or where it stands."""
+
+    label: Words
+    url: str
+    hint: Words = ""
+    icon: str = "arrow-right"
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteSource:
+    """A group of what the command palette finds, from a member and two or more characters. ``find`` asks the database
+    twice at most, offers only what the member may open, and the best first; PALETTE_MOST of them are shown."""
+
+    key: str
+    label: Words
+    find: Callable[[Membership, str], Iterable[PaletteItem]]
+    order: int = 100
+
+
+PALETTE_MOST = 8
+"""How many items of one source the palette shows."""
+
 NAVIGATION: Registry[str, NavItem] = Registry("navigation")
+NAVIGATION_SECTIONS: Registry[str, NavSection] = Registry("navigation sections")
 SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
 SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
+
+PALETTE_SOURCES: Registry[str, PaletteSource] = Registry("palette sources")
+
+NOTIFICATION_KINDS: Registry[str, NotificationKind] = Registry("notification kinds")
 
 AUDIT_ACTIONS: Registry[str, Words] = Registry("audit actions")
 """What the audit log says of each action; ``audit_write`` refuses one that has no words here."""
 
 AUDIT_TARGETS: Registry[str, Words] = Registry("audit targets")
 """What the audit log calls each kind of thing that an action is done to."""
+
+AUDIT_LINKS: Registry[str, Callable[[Membership, list[int]], dict[int, str]]] = Registry("audit links")
+"""Target kind → function of who looks and of ids: the paths of those that have a page which they may open."""
 
 API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
 """Token prefix → function of the whole token and the request; None when the token is not good."""
@@ -77,8 +134,12 @@ DEMO_LOADERS: Registry[str, Callable[[DemoContext], None]] = Registry("demo load
 
 for _section in (
     SettingsSection("general", _("General"), 10),
+    SettingsSection("security", _("Security"), 12),
+    SettingsSection("account", _("Account"), 15),
     SettingsSection("users", _("Users"), 20),
+    SettingsSection("domains", _("Domains"), 25),
     SettingsSection("integrations", _("Integrations"), 30),
+    SettingsSection("notifications", _("Notifications"), 35),
     SettingsSection("activity", _("Activity"), 40),
 ):
     SETTINGS_SECTIONS.register(_section.key, _section)

@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.actor import Actor
 from accounts.choices import ActorKind, Right
 from accounts.models import Account, Membership, User
+from accounts.services.people import user_last_account_set
 
 LAST_ACCOUNT_SESSION_KEY = "account_id"
 ACCOUNT_ID_DIGITS_MOST = 18
@@ -55,7 +56,10 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
             if right is not None and not membership.has_right(right):
                 return forbidden(entered, right)
             with timezone.override(request.user.time_zone):
-                return view(entered, *args, **kwargs)
+                response = view(entered, *args, **kwargs)
+            if response.status_code < 400:
+                _remember(entered)
+            return response
 
         guarded.account_right = right  # type: ignore[attr-defined]
         return guarded
@@ -128,6 +132,13 @@ def _enter(request: HttpRequest, user: User, membership: Membership) -> AccountR
     request.account = membership.account  # type: ignore[attr-defined]
     request.membership = membership  # type: ignore[attr-defined]
     request.actor = user_actor(request, user, membership.account_id)  # type: ignore[attr-defined]
-    if request.session.get(LAST_ACCOUNT_SESSION_KEY) != membership.account_id:
-        request.session[LAST_ACCOUNT_SESSION_KEY] = membership.account_id
     return request  # type: ignore[return-value]
+
+
+def _remember(request: AccountRequest) -> None:
+    """The account that is open is the one that home and the next sign-in lead to; a refusal changes nothing."""
+    account_id = request.membership.account_id
+    if request.session.get(LAST_ACCOUNT_SESSION_KEY) != account_id:
+        request.session[LAST_ACCOUNT_SESSION_KEY] = account_id
+    if request.user.last_account_id != account_id:
+        user_last_account_set(user=request.user, account_id=account_id)

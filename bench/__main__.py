@@ -8,7 +8,7 @@ import sys
 from bench.environment import bench_environment
 from bench.results import results_write
 
-NAMES = ("slots", "booking", "busy_sync", "event_log")
+NAMES = ("slots", "booking", "busy_sync", "event_log", "pages", "records")
 
 
 def main(names: list[str]) -> int:

@@ -11,6 +11,7 @@ class CalendarsConfig(AppConfig):
     def ready(self) -> None:
         """Fill the registries."""
         from calendars import (  # noqa: F401 - importing registers
+            audit_links,
             audit_words,
             demo_google,
             demo_page,
@@ -21,8 +22,10 @@ class CalendarsConfig(AppConfig):
         from calendars.providers.google import provider  # noqa: F401 - importing registers
         from calendars.services import (  # noqa: F401 - importing registers
             booking_events,
+            booking_reminders,
             calendars,
             connect,
+            erasure,
             meetings,
             push,
             sync,

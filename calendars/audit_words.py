@@ -11,6 +11,10 @@ for _key, _words in {
     "page.updated": _("Scheduling page changed"),
     "page.paused": _("Scheduling page paused"),
     "page.activated": _("Scheduling page activated"),
+    "page.moved": _("Scheduling page moved to a folder"),
+    "page_folder.created": _("Folder of scheduling pages created"),
+    "page_folder.renamed": _("Folder of scheduling pages renamed"),
+    "page_folder.deleted": _("Folder of scheduling pages deleted"),
     "page.deleted": _("Scheduling page deleted"),
     "calendar_account.connected": _("Calendar account connected"),
     "calendar_account.calendars_selected": _("Selected calendars changed"),
@@ -19,12 +23,17 @@ for _key, _words in {
     "booking.confirmed": _("Meeting request confirmed"),
     "booking.declined": _("Meeting request declined"),
     "booking.expired": _("Meeting request expired"),
+    "booking.moved": _("Meeting moved"),
+    "booking.cancelled": _("Meeting cancelled"),
+    "calendar_account.sync_turned_on": _("Calendar sync turned on"),
+    "calendar_account.sync_turned_off": _("Calendar sync turned off"),
     "meeting.scheduled": _("Meeting scheduled"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)
 
 for _key, _words in {
     "page": _("Scheduling page"),
+    "page_folder": _("Folder of scheduling pages"),
     "calendar_account": _("Calendar account"),
     "booking": _("Booking"),
 }.items():

@@ -30,7 +30,8 @@ class LocationKind(TextChoices):
     """Where a meeting takes place."""
 
     CONFERENCE = "conference", _("Video call")
-    PHONE = "phone", _("Phone")
+    PHONE = "phone", _("Phone: guests call you")
+    CALL_GUEST = "call_guest", _("Phone: you call the guest")
     ADDRESS = "address", _("Address")
     CUSTOM = "custom", _("Other")
 
@@ -52,6 +53,7 @@ class CalendarWrite(TextChoices):
     PENDING = "pending", _("Waiting")
     WRITTEN = "written", _("In the calendar")
     FAILED = "failed", _("Failed")
+    REMOVED = "removed", _("Removed from the calendar")
 
 
 class BookingSource(TextChoices):
@@ -59,3 +61,11 @@ class BookingSource(TextChoices):
 
     PAGE = "page", _("Scheduling page")
     API = "api", _("API")
+
+
+class ChangedBy(TextChoices):
+    """Who moved or cancelled a meeting; ``calendar``: somebody did it in the calendar itself (C8)."""
+
+    GUEST = "guest", _("Guest")
+    OWNER = "owner", _("Owner")
+    CALENDAR = "calendar", pgettext_lazy("who changed a meeting", "Calendar")

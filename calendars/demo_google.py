@@ -59,6 +59,7 @@ def _connect(context: DemoContext) -> CalendarAccount:
         purpose="calendar",
         account_id=context.account.pk,
         user_id=context.admin.pk,
+        owner_id=context.admin.pk,
         verifier=verifier,
         redirect_uri=redirect_uri,
         scopes=_scopes(),

@@ -91,6 +91,13 @@ class TooManyAttempts(BookingRefused):
     text = _("There were too many attempts from your network. Please try again in an hour.")
 
 
+class TooManyOnPage(BookingRefused):
+    """A page was tried far more often in the last hour than people do."""
+
+    code = "TOO_MANY_ON_PAGE"
+    text = _("This page is asked for too often just now. Please try again in an hour.")
+
+
 class PageClosed(BookingRefused):
     """The page is paused."""
 
@@ -103,6 +110,26 @@ class RequestAnswered(BookingRefused):
 
     code = "REQUEST_ANSWERED"
     text = _("This request has been answered already, or its 48 hours have passed.")
+
+
+class BookingChanged(BookingRefused):
+    """The meeting was moved or cancelled since the page was shown that asks for the change."""
+
+    code = "BOOKING_CHANGED"
+    text = _("This meeting has been changed meanwhile. This is how it stands now.")
+
+
+class BookingOver(BookingRefused):
+    """The meeting has ended, was cancelled, or does not stand yet: nothing can be changed any more."""
+
+    code = "BOOKING_OVER"
+    text = _("This meeting can no longer be changed.")
+
+
+class FolderNameTaken(PermanentError):
+    """The member has a folder of this name, in whatever case."""
+
+    code = "FOLDER_NAME_TAKEN"
 
 
 class PathTaken(PermanentError):

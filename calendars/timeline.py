@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from calendars.services.booking_records import TIMELINE_KIND
 from crm.registries import TIMELINE_KINDS, TimelineKind
 
-TIMELINE_KINDS.register(
+TIMELINE_KINDS.replace(
     TIMELINE_KIND,
     TimelineKind(TIMELINE_KIND, _("Meetings"), "calendar", "calendars/timeline/_meeting.html", _("Meeting")),
 )

@@ -10,5 +10,5 @@ class ConnectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from connections import audit_words, settings_tabs  # noqa: F401 - importing registers
+        from connections import audit_links, audit_words, notification_kinds, settings_tabs  # noqa: F401 - importing registers
         from connections.providers.google import provider  # noqa: F401 - importing registers

@@ -10,6 +10,7 @@ for _key, _words in {
     "connection.made": _("App connected"),
     "connection.reconnected": _("App reconnected"),
     "connection.needs_attention": _("Connection stopped working"),
+    "connection.updated": _("Connection changed"),
     "connection.disconnected": _("App disconnected"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)

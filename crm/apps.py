@@ -10,11 +10,18 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries."""
-        from django.utils.translation import gettext_lazy as _
-
-        from accounts.registries import ACCOUNT_INITIALISERS, NAVIGATION, NavItem
-        from crm import audit_words, demo, registries  # noqa: F401 - importing registers
+        from accounts.registries import ACCOUNT_INITIALISERS
+        from crm import (  # noqa: F401 - importing registers
+            audit_links,
+            audit_words,
+            composers,
+            demo,
+            erasers,
+            navigation,
+            registries,
+            settings_tabs,
+            timeline_kinds,
+        )
         from crm.services.definitions import definitions_initialise
 
         ACCOUNT_INITIALISERS.register("crm", definitions_initialise)
-        NAVIGATION.register("contacts", NavItem("contacts", _("Contacts"), "contacts", "crm:contacts", 10))

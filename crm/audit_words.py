@@ -9,11 +9,30 @@ from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
 for _key, _words in {
     "property.created": _("Property created"),
     "property.archived": _("Property archived"),
+    "property.changed": _("Property changed"),
+    "property.restored": _("Property restored"),
+    "property_group.created": _("Property group created"),
+    "property_group.renamed": _("Property group renamed"),
+    "property_group.moved": _("Property group moved"),
+    "property_group.deleted": _("Property group deleted"),
+    "association_label.created": _("Association label created"),
+    "association_label.renamed": _("Association label renamed"),
+    "association_label.deleted": _("Association label deleted"),
+    "record.archived": _("Record deleted"),
+    "record.restored": _("Record restored"),
+    "record.merged": _("Records merged"),
+    "record.deleted": _("Record deleted for good"),
+    "record.purged": _("Deleted records removed after 90 days"),
+    "record.erased": _("Record erased at the person's request"),
+    "consent.given": _("Consent noted"),
+    "consent.withdrawn": _("Consent withdrawn"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)
 
 for _key, _words in {
     "property": _("Property"),
+    "property_group": _("Property group"),
+    "association_label": _("Association label"),
     "record": _("Record"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)

@@ -97,6 +97,10 @@ ASSOCIATIONS: tuple[AssociationSpec, ...] = tuple(_both_ways())
 IMPLIED: dict[int, int] = {spec.type_id: spec.implies for spec in ASSOCIATIONS if spec.implies}
 
 
+ONE_AT_MOST = frozenset({1, 5, 26, 509})
+"""Types that lead to one record at most: the primary company of a contact, a deal, a ticket, an order."""
+
+
 def unlabelled(from_type: str, to_type: str) -> int | None:
     """The built-in type id that links two kinds of record without a label."""
     return next(

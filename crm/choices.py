@@ -63,3 +63,10 @@ class AssociationCategory(TextChoices):
 
     BUILT_IN = "HUBSPOT_DEFINED"
     CUSTOM = "USER_DEFINED"
+
+
+class ConsentState(TextChoices):
+    """What a person said about a purpose."""
+
+    GIVEN = "given", _("Given")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

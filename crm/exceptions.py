@@ -49,6 +49,21 @@ class IdentityTaken(RecordError):
         self.record_id = record_id
 
 
+class RecordStale(RecordError):
+    """The record has changed since it was shown."""
+
+    code = "STALE"
+
+    def __init__(self) -> None:
+        super().__init__(str(_("One of the records has changed meanwhile. Look at the values again.")))
+
+
+class MergeRefused(RecordError):
+    """These two records cannot become one. The text says why."""
+
+    code = "MERGE_REFUSED"
+
+
 class UnknownAssociationType(RecordError):
     """No association type of this id links these two kinds of record."""
 

@@ -65,6 +65,9 @@ OBJECTS: dict[str, ObjectInfo] = {
     )
 }
 
+ACTIVITIES = frozenset({ObjectType.CALL, ObjectType.EMAIL, ObjectType.MEETING, ObjectType.NOTE, ObjectType.TASK})
+"""What is done with people, and told on their timelines."""
+
 OWNER = "hubspot_owner_id"
 """The property that names the owner: the user's number as text."""
 

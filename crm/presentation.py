@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import nh3
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,11 +20,19 @@ from crm.builtin_properties import MEETING_SOURCES
 from crm.choices import ObjectType, PropertyType
 from crm.models import PropertyChange, PropertyDefinition, Record
 from crm.objects import OBJECTS, OWNER
+from crm.rich_text import html_shown, text_of
+from hubclone.lib.templatetags.hub import zone_name
 
-HTML_TAGS = {"p", "br", "b", "strong", "i", "em", "u", "ul", "ol", "li", "a", "blockquote", "div", "span"}
+_LINE_ENDS = re.compile(r"\s*\n\s*")
 ICONS = {
     ObjectType.CONTACT: "contacts",
     ObjectType.COMPANY: "building",
+    ObjectType.DEAL: "coin",
+    ObjectType.TICKET: "ticket",
+    ObjectType.PRODUCT: "product",
+    ObjectType.LINE_ITEM: "product",
+    ObjectType.ORDER: "cart",
+    ObjectType.INVOICE: "receipt",
     ObjectType.MEETING: "calendar",
     ObjectType.CALL: "phone",
     ObjectType.EMAIL: "mail",
@@ -43,12 +53,14 @@ class Shown:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ShownGroup:
-    """The properties of one group that have a value."""
+    """The properties of one group that have a value; ``editable`` when people may change one of the group."""
 
+    name: str
     label: str
     rows: list[Shown]
+    editable: bool = False
 
 
 def record_title(record: Record) -> str:
@@ -59,6 +71,13 @@ def record_title(record: Record) -> str:
 def record_url(record: Record) -> str:
     """The page of a record."""
     return reverse("crm:record", args=[record.account_id, OBJECTS[record.object_type].plural, record.pk])
+
+
+def objects_url(account_id: int, object_type: str) -> str:
+    """The index of a kind of record; empty for meetings, whose place is that of the scheduling pages."""
+    if object_type == ObjectType.MEETING:
+        return ""
+    return reverse("crm:index", args=[account_id, OBJECTS[object_type].plural])
 
 
 def record_icon(object_type: str) -> str:
@@ -74,19 +93,22 @@ def label_of(definition: PropertyDefinition) -> str:
 def groups_shown(
     record: Record, definitions: Iterable[PropertyDefinition], owners: Mapping[str, str]
 ) -> list[ShownGroup]:
-    """The values of a record by group, in the order of the definitions; groups without any are left out."""
+    """The values of a record by group, in the order of the definitions."""
     values = {
         **record.properties,
         "hs_object_id": record.pk,
         "createdate": record.created_at,
         "hs_lastmodifieddate": record.updated_at,
     }
-    groups: dict[str, list[Shown]] = {}
+    groups: dict[str, ShownGroup] = {}
     for definition in definitions:
+        group = groups.get(definition.group.name)
+        if group is None:
+            group = groups[definition.group.name] = ShownGroup(definition.group.name, _(definition.group.label), [])
+        group.editable = group.editable or not definition.is_read_only
         if definition.name in values:
-            shown = value_shown(definition, values[definition.name], owners)
-            groups.setdefault(_(definition.group.label), []).append(shown)
-    return [ShownGroup(label, rows) for label, rows in groups.items()]
+            group.rows.append(value_shown(definition, values[definition.name], owners))
+    return list(groups.values())
 
 
 def changes_shown(
@@ -111,9 +133,14 @@ def value_shown(definition: PropertyDefinition, value: Any, owners: Mapping[str,
     return Shown(name, label, _text(definition, value, owners), link=_link(definition, value))
 
 
-def html_shown(text: str) -> SafeString:
-    """Rich text without anything that could act."""
-    return mark_safe(nh3.clean(text, tags=HTML_TAGS, attributes={"a": {"href"}}))  # noqa: S308 - cleaned by nh3
+def value_text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> str:
+    """One value as plain text on one line; empty for none."""
+    shown = value_shown(definition, value, owners)
+    if shown.moment is not None:
+        local = timezone.localtime(shown.moment)
+        return f"{date_format(local, 'DATETIME_FORMAT')} {zone_name(local)}"
+    text = text_of(str(value)) if definition.field_type == "html" and value else str(shown.text)
+    return _LINE_ENDS.sub(" ", text)
 
 
 def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> str | SafeString:
@@ -126,7 +153,11 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
     if definition.type == PropertyType.BOOL:
         return _("Yes") if value else _("No")
     if definition.type == PropertyType.NUMBER:
-        return str(value) if definition.name == "hs_object_id" else number_format(value, use_l10n=True)
+        return (
+            str(value)
+            if definition.name == "hs_object_id"
+            else number_format(value, use_l10n=True, force_grouping=True)
+        )
     if definition.name == "hs_meeting_source" and definition.is_built_in:
         return _(MEETING_SOURCES[value]) if value in MEETING_SOURCES else str(value)
     if definition.options:
@@ -155,7 +186,12 @@ def plural_label(object_type: str) -> str:
     return str(_PLURALS[ObjectType(object_type)])
 
 
-_PLURALS = {
+def plural_words(object_type: str) -> Promise:
+    """The same, translated where it is shown."""
+    return _PLURALS[ObjectType(object_type)]
+
+
+_PLURALS: dict[ObjectType, Promise] = {
     ObjectType.CONTACT: gettext_lazy("Contacts"),
     ObjectType.COMPANY: gettext_lazy("Companies"),
     ObjectType.DEAL: gettext_lazy("Deals"),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hubclone.lib.registry import Registry
+
+if TYPE_CHECKING:
+    from accounts.actor import Actor
+    from crm.models import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +22,8 @@ class TimelineKind:
     """How entries of a kind are shown (A19). ``label`` names the kind in the filter, ``title`` one entry of it.
 
     ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
-    ``icon`` is a name that the tag ``icon`` knows.
+    ``icon`` is a name that the tag ``icon`` knows. An entry without ``data`` only shows its ``about``, as that is by
+    now, and is not shown once that record is deleted.
     """
 
     key: str
@@ -24,6 +32,45 @@ class TimelineKind:
     template: str
     title: str | Promise = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """A way to log something on a record (A21), by the timeline kind that it makes.
+
+    ``form(data, owners=[(id, name)], user_id=text, properties=None)`` makes its form; ``properties`` are those of an
+    activity that is edited. ``save(actor, record, form)`` writes what a valid form says; ``change(actor, activity,
+    form, version)`` writes it over an activity as it was at ``version``; without it an activity is edited on its page.
+    Both raise RecordError. ``button`` are the words that save, ``note`` says what happens then.
+    """
+
+    key: str
+    label: str | Promise
+    icon: str
+    button: str | Promise
+    form: Callable[..., forms.Form]
+    save: Callable[[Actor, Record, forms.Form], None]
+    change: Callable[[Actor, Record, forms.Form, int | None], None] | None = None
+    note: str | Promise = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Who is erased for good: the records (a contact, what was merged into it, activities that were about nobody else),
+    every address in lower case, and every full name."""
+
+    account_id: int
+    record_ids: tuple[int, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+PRIVACY_ERASERS: Registry[str, Callable[[Erasure], None]] = Registry("privacy erasers")
+"""What each app does with what it keeps of a person, in the transaction of the erasure. It runs before the records are
+locked and again after, so it must be idempotent; and what it locks, it locks before any record, as everybody does."""
+
+COMPOSERS: Registry[str, Composer] = Registry("composers")
+"""What can be logged on records; a floor above adds its own, or replaces one of these."""
 
 TIMELINE_KINDS: Registry[str, TimelineKind] = Registry("timeline kinds")
 
@@ -34,4 +81,6 @@ TIMELINE_KINDS.register(
     PROPERTY_CHANGE,
     TimelineKind(PROPERTY_CHANGE, _("Property changes"), "edit", "crm/timeline/_property_change.html"),
 )
-TIMELINE_KINDS.register("note", TimelineKind("note", _("Notes"), "note", "crm/timeline/_note.html", _("Note")))
+TIMELINE_KINDS.register(
+    "consent", TimelineKind("consent", _("Consents"), "shield", "crm/timeline/_consent.html", _("Consent"))
+)

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from crm.objects import OBJECTS, ObjectInfo
-from crm.views import contacts, record
-
-
-class ObjectsConverter:
-    """A path segment that is the plural of an object type: ``contacts``."""
-
-    regex = "|".join(info.plural for info in OBJECTS.values())
-    _by_plural = {info.plural: info for info in OBJECTS.values()}
-
-    def to_python(self, value: str) -> ObjectInfo:
-        """What is known of the type."""
-        return self._by_plural[value]
-
-    def to_url(self, value: ObjectInfo | str) -> str:
-        """Its plural."""
-        return value if isinstance(value, str) else value.plural
-
-
-register_converter(ObjectsConverter, "objects")
+from crm import converters, urls_life, urls_settings  # noqa: F401 - importing registers
+from crm.layouts import IN_THE_RAIL
+from crm.objects import OBJECTS
+from crm.views import activities, index, links, record
 
 app_name = "crm"
 
+_ACTIVITY = "<objects:objects>/<int:record_id>/activities/<int:activity_id>"
+_LINKS = "<objects:objects>/<int:record_id>/links"
+_in_the_rail = [OBJECTS[object_type] for object_type in IN_THE_RAIL]
+_activities = [
+    path("<objects:objects>/<int:record_id>/log/<slug:composer>/", activities.activity_log, name="activity_log"),
+    path(f"{_ACTIVITY}/edit/", activities.activity_edit, name="activity_edit"),
+    path(f"{_ACTIVITY}/done/", activities.task_done, name="task_done"),
+    path(f"{_ACTIVITY}/delete/", activities.activity_delete, name="activity_delete"),
+]
+_links = [
+    path(f"{_LINKS}/<objects:to_objects>/add/", links.link_add, name="link_add"),
+    path(f"{_LINKS}/<objects:to_objects>/options/", links.link_options, name="link_options"),
+    path(f"{_LINKS}/<int:other_id>/", links.link_edit, name="link_edit"),
+    path(f"{_LINKS}/<int:other_id>/remove/", links.link_remove, name="link_remove"),
+]
 _pages = [
-    path("contacts/", contacts.contacts, name="contacts"),
-    path("contacts/new/", contacts.contact_create, name="contact_create"),
+    *(path(f"{info.plural}/", index.index, {"objects": info}, name=info.plural) for info in _in_the_rail),
+    path("<objects:objects>/", index.index, name="index"),
+    path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),
     path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
+    *_activities,
+    *_links,
+    *urls_life.pages,
+    *urls_settings.pages,
 ]
 
 urlpatterns = [path("app/<int:account_id>/", include(_pages))]

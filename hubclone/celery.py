@@ -52,6 +52,26 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "domains-recheck": {
+        "task": "accounts.domains_recheck",
+        "schedule": 300.0,
+        "options": {"queue": "bulk", "expires": 300},
+    },
+    "failed-jobs-tell": {
+        "task": "accounts.failed_jobs_tell",
+        "schedule": 300.0,
+        "options": {"queue": "default", "expires": 300},
+    },
+    "notifications-trim": {
+        "task": "accounts.notifications_trim",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
+    "crm-records-purge": {
+        "task": "crm.records_purge",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "crm-events-trim": {
         "task": "crm.events_trim",
         "schedule": 3600.0,

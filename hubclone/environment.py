@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +21,9 @@ DATABASE_FORM = "postgres://USER:PASSWORD@HOST:PORT/NAME"
 VARIABLES = (
     *("HUB_HOME", "DEBUG", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL"),
     *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM"),
-    *("BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
+    *("DNS_SERVERS", "BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
     *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
-    *("SANDBOX_URL", "DEMO"),
+    *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN"),
 )
 """Every name that ``environment_read`` asks for."""
 
@@ -47,6 +47,7 @@ class Environment:
     meetings_url: str
     allowed_hosts: tuple[str, ...]
     outbound_allowed: tuple[str, ...]
+    dns_servers: tuple[tuple[str, int], ...]
     trusted_proxies: tuple[str, ...]
     booking_attempts_most: int
     smtp_url: str
@@ -59,6 +60,7 @@ class Environment:
     google_api_url: str
     sandbox_url: str
     demo: bool
+    signup_open: bool
 
     def __repr__(self) -> str:
         return f"Environment(base_url={self.base_url!r}, debug={self.debug})"
@@ -71,6 +73,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
     env = _Reader(values)
     base_url = env.url("BASE_URL", "http://127.0.0.1:8000")
     meetings_url = env.url("MEETINGS_URL", base_url)
+    demo = env.boolean("DEMO", False)
     return Environment(
         hub_home=home,
         debug=env.boolean("DEBUG", False),
@@ -83,6 +86,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         meetings_url=meetings_url,
         allowed_hosts=_hosts(base_url, meetings_url, env.items("ALLOWED_HOSTS")),
         outbound_allowed=env.items("OUTBOUND_ALLOWED"),
+        dns_servers=env.servers("DNS_SERVERS", 53),
         trusted_proxies=env.networks("TRUSTED_PROXIES"),
         booking_attempts_most=env.number("BOOKING_ATTEMPTS_MOST", 60),
         smtp_url=env.url("SMTP_URL", "smtp://127.0.0.1:25", schemes=("smtp", "smtps", "smtp+starttls")),
@@ -94,7 +98,8 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         google_revoke_uri=env.url("GOOGLE_REVOKE_URI", "https://oauth2.googleapis.com/revoke"),
         google_api_url=env.url("GOOGLE_API_URL", "https://www.googleapis.com"),
         sandbox_url=env.url("SANDBOX_URL", ""),
-        demo=env.boolean("DEMO", False),
+        demo=demo,
+        signup_open=env.boolean("SIGNUP_OPEN", demo),
     )
 
 
@@ -154,6 +159,16 @@ class _Reader:
         if not (value.isascii() and value.isdigit()):
             raise SettingsError(f"{name} must be a whole number, not {value!r}.")
         return int(value)
+
+    def servers(self, name: str, port: int) -> tuple[tuple[str, int], ...]:
+        found = []
+        for entry in self.items(name):
+            try:
+                parts = urlsplit(f"//{entry}")
+                found.append((str(ip_address(parts.hostname or "")), parts.port or port))
+            except ValueError:
+                raise SettingsError(f"{name} has {entry!r}; it must list addresses such as 9.9.9.9:53.") from None
+        return tuple(found)
 
     def networks(self, name: str) -> tuple[str, ...]:
         found = self.items(name)

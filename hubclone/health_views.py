@@ -6,14 +6,13 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from hubclone.lib.health import HEALTH_CHECKS
+from hubclone.lib.health import parts_ailing
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 ``{"status": "ok"}``, or 503 with one sentence for each part that is not well."""
-    ailing = {name: said for name, check in HEALTH_CHECKS.items() if (said := check())}
-    if ailing:
+    if ailing := parts_ailing():
         return JsonResponse({"status": "unwell", "parts": ailing}, status=503)
     return JsonResponse({"status": "ok"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 from pathlib import Path
@@ -20,18 +21,21 @@ ENV = environment_read(os.environ)
 
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
-ALLOWED_HOSTS = list(ENV.allowed_hosts)
+OWN_HOSTS = list(ENV.allowed_hosts)
+ALLOWED_HOSTS = ["*"]  # accounts.hosts.HostMiddleware has refused every other name by then
 BASE_URL = ENV.base_url
 MEETINGS_URL = ENV.meetings_url
 ENCRYPTION_KEYS = ENV.encryption_keys
 HMAC_KEY = ENV.hmac_key
 OUTBOUND_ALLOWED = ENV.outbound_allowed
+DNS_SERVERS = ENV.dns_servers
 TRUSTED_PROXIES = ENV.trusted_proxies
 BOOKING_ATTEMPTS_MOST = ENV.booking_attempts_most
 SMTP_URL = ENV.smtp_url
 DEFAULT_FROM_EMAIL = ENV.mail_from
 SANDBOX_URL = ENV.sandbox_url
 DEMO = ENV.demo
+SIGNUP_OPEN = ENV.signup_open
 GOOGLE = {
     "client_id": ENV.google_client_id,
     "client_secret": ENV.google_client_secret,
@@ -54,6 +58,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -66,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hubclone.lib.client_ip.ClientAddressMiddleware",
+    "accounts.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -79,6 +87,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.LastSeenMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "hubclone.urls"
@@ -99,7 +109,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "accounts.context.shell",
             ],
-            "builtins": ["hubclone.lib.templatetags.hub"],
+            "builtins": ["hubclone.lib.templatetags.hub", "hubclone.lib.templatetags.charts"],
         },
     }
 ]
@@ -147,7 +157,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -159,12 +172,43 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in_forms.LoginForm",
+    "signup": "accounts.sign_in_forms.SignupForm",
+    "add_email": "accounts.sign_in_forms.ChangeEmailForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor.ActivateForm",
+}
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "accounts.lockout.attempt_name"
+AXES_LOCKOUT_PARAMETERS = "accounts.lockout.attempt_parameters"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_STR_CALLABLE = "accounts.lockout.attempt_words"
+AXES_CLIENT_IP_CALLABLE = "accounts.web.request_ip"
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["login", "email", "code", "csrfmiddlewaretoken", "next", "oldpassword", "password1"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SECURE_SCHEME = BASE_URL.startswith("https:")

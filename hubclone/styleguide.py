@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_safe
 
+from hubclone.lib.columns import chooser
 from hubclone.lib.icons import ICONS
 from hubclone.lib.preferences import PREFERENCES
 
@@ -103,7 +104,13 @@ def sample_context(request: HttpRequest, page: str) -> dict[str, Any]:
         "user": SamplePerson("Ada Lovelace", "ada@example.com"),
         "brand_color": request.GET.get("brand", ""),
         "month": month_sample(),
+        "chooser": chooser(
+            request.GET,
+            labels=[("email", "Email"), ("owner", "Owner"), ("updated", "Last change"), ("phone", "Phone number")],
+            shown=["email", "owner", "updated"],
+        ),
         **list_samples(),
+        **chart_samples(),
     }
 
 
@@ -116,8 +123,29 @@ def list_samples() -> dict[str, Any]:
             {"label": "Upcoming", "url": "#", "active": True, "count": 4},
             {"label": "Past", "url": "#past", "active": False, "count": 128},
         ],
+        "sample_steps": [
+            {"id": "steps", "label": "Overview"},
+            {"id": "steps", "label": "Hours"},
+            {"id": "steps", "label": "Form", "wrong": True},
+            {"id": "steps", "label": "Reminders"},
+        ],
         "chips": [{"label": "Owner", "value": "Ada Lovelace", "remove_url": "#"}],
         "weekdays": [str(name) for name in WEEKDAYS.values()],
+    }
+
+
+def chart_samples() -> dict[str, Any]:
+    """What charts and the palette show."""
+    meetings = [12, 18, 15, 22, 31, 24, None, 28, 36, 33, 41, 45]
+    return {
+        "weeks": [(f"Week {week}", count) for week, count in enumerate(meetings, start=36)],
+        "months": [("June", 12), ("July", -8), ("August", 4.5), ("September", 21), ("October", 0), ("November", -3)],
+        "no_rows": [],
+        "sparks": [3, 5, 4, 8, 6, 9, 12, 11, 15],
+        "found": [
+            {"label": "Grace Hopper", "hint": "Contact · grace.hopper@example.com", "url": "#", "icon": "contacts"},
+            {"label": "US Navy", "hint": "Company", "url": "#", "icon": "building"},
+        ],
     }
 
 

@@ -16,9 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", language_set, name="language_set"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
+    path("", include("calendars.urls")),  # Before records: meetings/ and meetings/new/ are its own.
     path("", include("crm.urls")),
     path("", include("connections.urls")),
-    path("", include("calendars.urls")),
     path("scheduler/v3/meetings/", include("calendars.api.urls")),
     path("appearance/theme", appearance.theme_set, name="theme_set"),
     path("appearance/brand/<slug:color>.css", appearance.brand, name="brand_css"),

@@ -31,6 +31,7 @@ _SETTINGS = {
     "HMAC_KEY": "a-digest-key-for-tests",
     "ENCRYPTION_KEYS": "ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg=",
     "BASE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "testserver",
     "DEBUG": "1",
     "MAIL_FROM": "Hubclone <no-reply@hubclone.test>",
     "OAUTHLIB_INSECURE_TRANSPORT": "1",

@@ -29,25 +29,68 @@ OPEN = {
     "theme_set": "a visitor chooses a theme",
     "brand_css": "a colour as a style sheet",
     "connections:oauth_callback": "a provider sends the browser back here; the state in the session is the guard",
+    "accounts:robots": "for search engines",
+    "accounts:domain_proof": "the proof of the domain that is asked, which is public by its nature",
     "calendars:hook": "providers notify here; the channel's token is the guard",
     "calendars:public_page": "visitors book here",
     "calendars:public_slots": "visitors see slots here",
+    "calendars:public_embed": "visitors book here, in a frame on any site",
+    "calendars:public_embed_slots": "visitors see slots here",
     "calendars:public_logo": "visitors see a page's logo; its address is the digest of the picture",
     "calendars:public_booked": "the signed reference is the guard",
     "calendars:public_ics": "the signed reference is the guard",
+    "calendars:public_manage": "the guest's signed token is the guard",
+    "calendars:public_manage_move": "the guest's signed token is the guard",
+    "calendars:public_manage_slots": "the guest's signed token is the guard",
+    "calendars:public_manage_cancel": "the guest's signed token is the guard",
+    "calendars:public_attempt": "a visitor says that a host cannot be booked; nothing is asked, and few are passed on",
     "styleguide": "components, in debug and demo alone",
     "styleguide_page": "a layout of the style guide, in debug and demo alone",
     "account_login": "sign-in",
     "account_logout": "sign-out; asks a visitor to sign in",
-    "account_signup": "closed: sign-up is by invitation",
+    "account_signup": "sign-up, where it is open",
+    "account_email_verification_sent": "says that the link was sent",
+    "account_email_verification_resend": "sends the link again to who has just signed up; the session is the guard",
+    "account_confirm_email": "the link in the e-mail",
+    "accounts:invitation": "the link in the e-mail; its secret is the guard",
+    "mfa_authenticate": "the second step of signing in; the session is the guard",
     "account_reset_password": "asks for a reset e-mail; the answer is the same for every address",
     "account_reset_password_done": "says that the e-mail was sent",
     "account_reset_password_from_key": "the link in the e-mail",
     "account_reset_password_from_key_done": "says that the password was changed",
     "account_inactive": "says that the account is closed",
 }
-SIGNED_IN = {"account_reauthenticate": "asks for the password again", "account_change_password": "one's own password"}
-IDS = {"membership_id", "token_id", "job_id", "record_id", "page_id", "booking_id", "connection_id"}
+SIGNED_IN = {
+    "account_reauthenticate": "asks for the password again",
+    "account_change_password": "one's own password",
+    "account_email": "one's own address",
+    "mfa_index": "leads to Settings → Security",
+    "mfa_reauthenticate": "asks for a code again",
+    "mfa_activate_totp": "one's own authenticator app",
+    "mfa_deactivate_totp": "one's own authenticator app",
+    "mfa_view_recovery_codes": "one's own recovery codes",
+    "mfa_generate_recovery_codes": "one's own recovery codes",
+    "mfa_download_recovery_codes": "one's own recovery codes",
+}
+IDS = {
+    "invitation_id",
+    "brand_id",
+    "domain_id",
+    "notification_id",
+    "deleted_id",
+    "activity_id",
+    "other_id",
+    "definition_id",
+    "group_id",
+    "label_id",
+    "membership_id",
+    "token_id",
+    "job_id",
+    "record_id",
+    "page_id",
+    "booking_id",
+    "connection_id",
+}
 ALL = routes()
 PAGES = [route for route in ALL if route.is_account_page]
 APIS = [route for route in ALL if route.is_api]
@@ -108,6 +151,15 @@ def test_a_visitor_is_sent_to_sign_in(case: Case) -> None:
     for route in PAGES:
         answer = Client().get(address(route, case.own))
         assert answer.status_code == 405 or answer["Location"].startswith(reverse("account_login")), route.name
+
+
+@pytest.mark.spec("A2")
+def test_a_visitor_has_no_sign_in_settings(case: Case) -> None:
+    chosen = [route for route in ALL if route.name in SIGNED_IN]
+    assert len(chosen) == len(SIGNED_IN)
+    assert refusals(chosen, lambda route: reverse(route.name), Client(), {302, 405}) == []
+    for route in chosen:
+        assert Client().get(reverse(route.name))["Location"].startswith(reverse("account_login")), route.name
 
 
 @pytest.mark.spec("A1")

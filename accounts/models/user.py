@@ -36,6 +36,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=8, blank=True, help_text="Empty: as the browser asks.")
     time_zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
+    last_account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     objects: ClassVar[UserManager] = UserManager()

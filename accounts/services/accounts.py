@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts.actor import Actor
 from accounts.choices import ActorKind, Hub, Right, SeatKind, Tier
 from accounts.exceptions import AlreadyMember, LastSuperAdmin, RightMissing, SeatInvalid
-from accounts.models import Account, Membership, Subscription, User
+from accounts.models import Account, Brand, Membership, Subscription, User
 from accounts.registries import ACCOUNT_INITIALISERS
 from accounts.services.audit import audit_write
+from hubclone.lib.text import clean_line
 
 
 @transaction.atomic
@@ -23,12 +24,33 @@ def account_create(
     account = Account.objects.create(name=name, time_zone=time_zone, language=language)
     acting = replace(actor or Actor(0, ActorKind.USER, str(owner.pk), str(owner)), account_id=account.pk)
     Membership.objects.create(account=account, user=owner, rights=[Right.SUPER_ADMIN])
+    Brand.objects.create(account=account, name=account.name, is_primary=True)
     for initialise in ACCOUNT_INITIALISERS.values():
         initialise(account, acting)
     audit_write(
         actor=acting, action="account.created", target_kind="account", target_id=account.pk, target_label=account.name
     )
     return account
+
+
+@transaction.atomic
+def account_update(*, actor: Actor, account: Account, name: str, time_zone: str, language: str) -> None:
+    """Set the account's name, time zone (an IANA name) and language (a code)."""
+    new = {"name": clean_line(name)[:200], "time_zone": time_zone, "language": language}
+    changed = [field for field, value in new.items() if getattr(account, field) != value]
+    if not changed:
+        return
+    for field in changed:
+        setattr(account, field, new[field])
+    account.save(update_fields=changed)
+    audit_write(
+        actor=actor,
+        action="account.updated",
+        target_kind="account",
+        target_id=account.pk,
+        target_label=account.name,
+        detail={"changed": changed},
+    )
 
 
 @transaction.atomic
@@ -43,12 +65,12 @@ def membership_add(
 ) -> Membership:
     """Let a person into the account. Raises RightMissing, SeatInvalid, AlreadyMember."""
     _account_lock(actor)
-    _super_admin_check(actor)
-    _seat_check(seat, seat_tier)
+    super_admin_check(actor)
+    seat_check(seat, seat_tier)
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
-                account=account, user=user, rights=_ordered(rights), seat=seat, seat_tier=seat_tier
+                account=account, user=user, rights=rights_ordered(rights), seat=seat, seat_tier=seat_tier
             )
     except IntegrityError as error:
         raise AlreadyMember from error
@@ -62,16 +84,16 @@ def membership_update(
 ) -> Membership:
     """Set rights and seat. Raises RightMissing, SeatInvalid, LastSuperAdmin, Membership.DoesNotExist."""
     _account_lock(actor)
-    _super_admin_check(actor)
-    _seat_check(seat, seat_tier)
+    super_admin_check(actor)
+    seat_check(seat, seat_tier)
     membership = _member(actor, membership_id)
     before = {"rights": membership.rights, "seat": membership.seat, "tier": membership.seat_tier}
-    after = {"rights": _ordered(rights), "seat": str(seat), "tier": str(seat_tier)}
+    after = {"rights": rights_ordered(rights), "seat": str(seat), "tier": str(seat_tier)}
     if before == after:
         return membership
     if Right.SUPER_ADMIN not in after["rights"]:
         _not_last_check(membership)
-    membership.rights, membership.seat, membership.seat_tier = _ordered(rights), seat, seat_tier
+    membership.rights, membership.seat, membership.seat_tier = rights_ordered(rights), seat, seat_tier
     membership.save(update_fields=["rights", "seat", "seat_tier"])
     _audit(actor, "membership.updated", membership, {"before": before, "after": after})
     return membership
@@ -81,7 +103,7 @@ def membership_update(
 def membership_remove(*, actor: Actor, membership_id: int) -> None:
     """Take a person out of the account. Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist."""
     _account_lock(actor)
-    _super_admin_check(actor)
+    super_admin_check(actor)
     membership = _member(actor, membership_id)
     _not_last_check(membership)
     _audit(actor, "membership.removed", membership, {"rights": membership.rights})
@@ -92,7 +114,10 @@ def membership_remove(*, actor: Actor, membership_id: int) -> None:
 def subscription_set(*, actor: Actor, account: Account, hub: Hub, tier: Tier) -> None:
     """Subscribe the account to a hub at a tier; ``Tier.NONE`` ends the subscription. Raises RightMissing."""
     _account_lock(actor)
-    _super_admin_check(actor)
+    super_admin_check(actor)
+    held = Subscription.objects.filter(account=account, hub=hub).values_list("tier", flat=True).first()
+    if (held or Tier.NONE) == tier:
+        return
     if tier == Tier.NONE:
         Subscription.objects.filter(account=account, hub=hub).delete()
     else:
@@ -107,7 +132,7 @@ def _account_lock(actor: Actor) -> None:
     Account.objects.select_for_update(no_key=True).get(pk=actor.account_id)
 
 
-def _super_admin_check(actor: Actor) -> None:
+def super_admin_check(actor: Actor) -> None:
     """Reads the actor's rights under the lock, since they may have gone while waiting for it."""
     if actor.kind == ActorKind.SYSTEM:
         return
@@ -124,12 +149,12 @@ def _not_last_check(membership: Membership) -> None:
         raise LastSuperAdmin
 
 
-def _seat_check(seat: SeatKind, tier: Tier) -> None:
+def seat_check(seat: SeatKind, tier: Tier) -> None:
     if (seat == SeatKind.NONE) != (tier == Tier.NONE):
         raise SeatInvalid
 
 
-def _ordered(rights: Iterable[Right]) -> list[str]:
+def rights_ordered(rights: Iterable[Right]) -> list[str]:
     wanted = set(rights)
     return [right.value for right in Right if right in wanted]
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,7 +16,7 @@ from accounts.choices import Right, SeatKind, Tier
 from accounts.exceptions import LastSuperAdmin
 from accounts.forms import MembershipForm
 from accounts.models import Membership
-from accounts.selectors import members_list
+from accounts.selectors import invitations_open, members_list
 from accounts.services.accounts import membership_remove, membership_update
 from accounts.web import AccountRequest, account_view
 
@@ -25,8 +26,10 @@ from accounts.web import AccountRequest, account_view
 def users(request: AccountRequest, account_id: int) -> HttpResponse:
     """Everybody in the account; super admins get links to change them."""
     may_edit = request.membership.has_right(Right.SUPER_ADMIN)
+    invited = invitations_open(account_id=account_id) if may_edit else []
     members = [{"membership": member, "rights": _rights(member)} for member in members_list(account_id=account_id)]
-    return render(request, "accounts/users.html", {"members": members, "may_edit": may_edit})
+    context = {"members": members, "may_edit": may_edit, "invited": invited, "now": timezone.now()}
+    return render(request, "accounts/users.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

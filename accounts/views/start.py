@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.context import Shell
 from accounts.models import User
-from accounts.selectors import memberships_of
+from accounts.selectors import account_last
 from accounts.services.people import user_language_set
 from accounts.web import LAST_ACCOUNT_SESSION_KEY, AccountRequest, account_view
 from hubclone.lib.language import USER_LANGUAGE_SESSION_KEY
@@ -24,11 +24,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """To the account that was open last, or the person's first one; to sign-in when nobody is signed in."""
     if not request.user.is_authenticated:
         return redirect("account_login")
-    ids = [membership.account_id for membership in memberships_of(user=request.user)]
-    if not ids:
-        return render(request, "accounts/no_account.html")
-    last = request.session.get(LAST_ACCOUNT_SESSION_KEY)
-    return redirect("accounts:start", last if last in ids else ids[0])
+    account_id = account_last(user=request.user, account_id=request.session.get(LAST_ACCOUNT_SESSION_KEY))
+    return redirect("accounts:start", account_id) if account_id else render(request, "accounts/no_account.html")
 
 
 @require_safe

@@ -12,6 +12,7 @@ _NAMES = {
     "email": "email",
     "time_zone": "timezone",
     "duration": "duration",
+    "consent": "legalConsentResponses",
 }
 
 

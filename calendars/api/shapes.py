@@ -12,6 +12,8 @@ from accounts.models import User
 from calendars.engine.hours import hours_parse
 from calendars.engine.intervals import Interval
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.pages import fields_asked
+from calendars.tokens import words_for_page
 from crm.models import Record
 
 MINUTE_MS = 60_000
@@ -48,18 +50,18 @@ def booking_information(page: SchedulingPage, *, definitions: Mapping[str, Any],
         "customParams": {
             "availability": _week(page),
             "durations": [minutes * MINUTE_MS for minutes in page.durations],
-            "formFields": [_form_field(field, definitions.get(field["name"])) for field in page.form_fields],
+            "formFields": [_form_field(field, definitions.get(field["name"])) for field in fields_asked(page)],
             "meetingBufferTime": max(page.buffer_before, page.buffer_after) * MINUTE_MS,
             "startTimeIncrementMinutes": str(page.step),
             "weeksToAdvertise": -(-page.rolling_days // 7),
-            "legalConsentEnabled": False,
-            "legalConsentOptions": None,
+            "legalConsentEnabled": bool(page.consent_text),
+            "legalConsentOptions": {"processingConsentText": page.consent_text} if page.consent_text else None,
             "location": page.location_detail,
             "locale": locale,
             "ownerPrioritized": False,
-            "redirectUrl": None,
+            "redirectUrl": page.redirect_url or None,
             "displayInfo": {"headline": page.title},
-            "welcomeScreenInfo": {"title": page.title, "description": page.description},
+            "welcomeScreenInfo": {"title": page.title, "description": words_for_page(page.description, page)},
             "guestSettings": {"canAddGuests": False, "maxGuestCount": 0},
         },
         "brandingMetadata": {"primaryColor": page.brand_color, "showMarketingAd": False},

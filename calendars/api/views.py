@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,13 @@ from calendars.api.errors import api_refusal
 from calendars.api.serializers import BookSerializer, CalendarMeetingSerializer
 from calendars.choices import BookingSource, PageKind
 from calendars.engine.hours import zone_names
-from calendars.exceptions import BookingRefused
+from calendars.engine.slots import starts_bounds
+from calendars.exceptions import BookingRefused, HostUnavailable
 from calendars.models import CalendarAccount, SchedulingPage
-from calendars.selectors.availability import month_range, slots_month
+from calendars.selectors.availability import month_range, rules_of, slots_month
 from calendars.selectors.busy import hosts_busy_times
-from calendars.selectors.pages import page_by_slug, pages_kept
+from calendars.selectors.pages import fields_asked, page_by_slug, pages_kept
+from calendars.services.attempts import attempt_tell
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
 from calendars.services.meetings import meeting_schedule
@@ -96,8 +99,10 @@ class Book(APIView):
         given = body.validated_data
         page = _page(request, given["slug"])
         try:
-            booking = booking_create(actor=_caller(request).actor, page=page, request=_wish(request, given))
+            booking = booking_create(actor=_caller(request).actor, page=page, request=_wish(request, page, given))
         except BookingRefused as error:
+            if isinstance(error, HostUnavailable):
+                attempt_tell(page=page, refused=True)
             raise api_refusal(error) from error
         consents, locale = given["legalConsentResponses"], given.get("locale") or booking.guest_language
         return Response(shapes.booked(booking, consents=consents, locale=locale))
@@ -187,7 +192,7 @@ def _zone(request: Request) -> str:
 
 
 def _definitions(page: SchedulingPage) -> dict[str, PropertyDefinition]:
-    names = [field["name"] for field in page.form_fields]
+    names = [field["name"] for field in fields_asked(page)]
     found = PropertyDefinition.objects.filter(
         account_id=page.account_id, object_type=ObjectType.CONTACT, name__in=names, archived_at=None
     )
@@ -205,7 +210,7 @@ def _availability(request: Request, page: SchedulingPage, zone: str, offset: int
         for minutes in page.durations
     }
     first, last = (dt.datetime.fromtimestamp(edge, dt.UTC) for edge in month_range(month, zone))
-    has_more = last < now + dt.timedelta(days=page.rolling_days)
+    has_more = last.timestamp() < starts_bounds(rules_of(page), math.ceil(now.timestamp()))[1]
     return {
         "allUsersBusyTimes": _busy_times(request, page, (first, last)),
         "linkAvailability": shapes.link_availability(starts, has_more=has_more),
@@ -230,7 +235,7 @@ def _busy_times(
     ]
 
 
-def _wish(request: Request, given: dict[str, Any]) -> BookingRequest:
+def _wish(request: Request, page: SchedulingPage, given: dict[str, Any]) -> BookingRequest:
     milliseconds = given["duration"]
     return BookingRequest(
         start=given["startTime"],
@@ -243,4 +248,10 @@ def _wish(request: Request, given: dict[str, Any]) -> BookingRequest:
         language=(given.get("locale") or "").split("-")[0].lower(),
         idempotency_key=request.headers.get("Idempotency-Key", ""),
         source=BookingSource.API,
+        consent_text=page.consent_text if _has_agreed(given["legalConsentResponses"]) else "",
     )
+
+
+def _has_agreed(responses: list[Any]) -> bool:
+    """Whether the caller says that the guest has agreed to the page's words."""
+    return any(isinstance(response, dict) and response.get("consented") is True for response in responses)

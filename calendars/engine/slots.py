@@ -33,7 +33,8 @@ class Rules:
     """A page's rules, in seconds but for the days of the rolling window and the two limits (None: no limit).
 
     A start is offered from ``now + notice`` to the end of the day ``rolling_days`` after today, days and weeks (from
-    Monday) being those of the hours' zone.
+    Monday) being those of the hours' zone. With ``window``, the ordinals of a first and a last day (both included),
+    that time alone is offered, never before ``now + notice``, and ``rolling_days`` does not count.
     """
 
     hours: Hours
@@ -45,6 +46,7 @@ class Rules:
     buffer_after: int = 0
     limit_day: int | None = None
     limit_week: int | None = None
+    window: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,11 @@ class Offer:
 
 def starts_bounds(rules: Rules, now: int) -> Interval:
     """[earliest, latest): when a meeting may start, whatever the hours say."""
-    last_day = local_day(rules.hours.zone, now) + rules.rolling_days
-    return now + rules.notice, day_start(rules.hours.zone, last_day + 1)
+    zone, earliest = rules.hours.zone, now + rules.notice
+    if rules.window is None:
+        return earliest, day_start(zone, local_day(zone, now) + rules.rolling_days + 1)
+    first_day, last_day = rules.window
+    return max(earliest, day_start(zone, first_day)), day_start(zone, last_day + 1)
 
 
 def week_of(ordinal: int) -> int:

@@ -1,4 +1,5 @@
-"""The contact's properties that a page asks for, as inputs ``<name>`` (one a property) and ``<name>-required``."""
+"""The contact's properties that a page asks for: inputs ``<name>`` (a property each, in their order),
+``<name>-required`` and ``<name>-hidden``. A hidden one is never shown: its value comes with the page's address."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from crm.models import PropertyDefinition
 
 FIELDS_MOST = 20
 ALWAYS_ASKED = ("firstname", "lastname", "email")
-TYPES = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.ENUMERATION)
+TYPES = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.ENUMERATION, PropertyType.BOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class AskedField:
     name: str
     label: str
     required: bool
+    hidden: bool
 
 
 class ContactFieldsInput(forms.Widget):
@@ -36,9 +38,9 @@ class ContactFieldsInput(forms.Widget):
         """The properties in their order, each once, with whether they are required."""
         if not isinstance(data, MultiValueDict):
             return []
-        required = set(data.getlist(f"{name}-required"))
+        required, hidden = set(data.getlist(f"{name}-required")), set(data.getlist(f"{name}-hidden"))
         names = dict.fromkeys([*data.getlist(name), *filter(None, [data.get(f"{name}-add")])])
-        return [{"name": item, "required": item in required} for item in names]
+        return [{"name": item, "required": item in required, "hidden": item in hidden} for item in names]
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """No property at all sends nothing and is meant."""
@@ -50,7 +52,10 @@ class ContactFieldsInput(forms.Widget):
 
 
 class ContactFieldsField(forms.Field):
-    """Cleans to what a page keeps: ``[{"name", "label", "required"}]``; ``definitions`` are set by the form."""
+    """Cleans to what a page keeps: ``[{"name", "label", "required", "hidden"}]``; ``definitions`` are set by the form.
+
+    What is hidden is never required, for nobody could mend it.
+    """
 
     widget = ContactFieldsInput
     definitions: dict[str, PropertyDefinition]
@@ -62,7 +67,12 @@ class ContactFieldsField(forms.Field):
         if any(item["name"] not in self.definitions for item in value):
             raise ValidationError(_("One of these fields does not exist any more. Please remove it."))
         return [
-            {"name": item["name"], "label": self.definitions[item["name"]].label, "required": bool(item["required"])}
+            {
+                "name": item["name"],
+                "label": self.definitions[item["name"]].label,
+                "required": bool(item["required"]) and not item["hidden"],
+                "hidden": bool(item["hidden"]),
+            }
             for item in value
         ]
 
@@ -85,5 +95,5 @@ def asked_fields(value: Sequence[Mapping[str, Any]], definitions: Mapping[str, P
     for item in value:
         name = str(item["name"])[:100]
         label = _(definitions[name].label) if name in definitions else name
-        found.append(AskedField(name, label, bool(item.get("required"))))
+        found.append(AskedField(name, label, bool(item.get("required")), bool(item.get("hidden"))))
     return found

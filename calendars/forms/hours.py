@@ -57,7 +57,7 @@ class HoursField(forms.Field):
         found, errors = {}, []
         for day, typed in enumerate(value):
             try:
-                windows = _windows(typed)
+                windows = windows_clean(typed)
             except ValidationError as error:
                 name = weekday_words(language_now())[day][0]
                 errors.append(ValidationError(f"{name}: {error.message}", params={"day": day}))
@@ -93,7 +93,8 @@ def _pairs(data: Mapping[str, Any], prefix: str) -> Typed:
     ]
 
 
-def _windows(typed: Typed) -> list[list[str]]:
+def windows_clean(typed: Typed) -> list[list[str]]:
+    """The windows of one day as a page keeps them, in order. Raises ValidationError."""
     if len(typed) > WINDOWS_MOST:
         raise ValidationError(_("Please keep to %(count)s windows a day.") % {"count": WINDOWS_MOST})
     windows = sorted(_window(start, end) for start, end in typed)

@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from calendars.consent_texts import consent_digest
 from calendars.models import SchedulingPage
+from calendars.selectors.pages import fields_asked
 from calendars.services.booking_form import ANSWER_LENGTH_MOST, EMAIL_LENGTH_MOST, NAME_LENGTH_MOST
 from crm.choices import ObjectType, PropertyType
 from crm.models import PropertyDefinition
@@ -17,7 +19,7 @@ from hubclone.lib.text import clean, clean_line
 ANSWER_PREFIX = "answer-"
 HONEYPOT = "website"
 SHOWN_AGAIN_MOST = 5000
-KEY_LENGTH_MOST = 64
+KEY_LENGTH_MOST = 400
 
 
 TOO_LONG: dict[str, Any] = {"max_length": _("This is too long: at most %(limit_value)d characters.")}
@@ -69,7 +71,10 @@ class VisitorForm(forms.Form):
 
     def __init__(self, page: SchedulingPage, data: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(_shortened(data) if data is not None else None, **kwargs)
+        self.page = page
         self.fields |= {ANSWER_PREFIX + name: field for name, field in answer_fields(page)}
+        if page.consent_text:
+            self.fields["consent"] = forms.CharField(error_messages={"required": _("Please tick this box.")})
 
     @property
     def is_robot(self) -> bool:
@@ -88,7 +93,36 @@ class VisitorForm(forms.Form):
     @property
     def answer_bound_fields(self) -> list[forms.BoundField]:
         """The page's own fields, to be shown."""
+        return [field for field in self._answers_bound if not field.is_hidden]
+
+    @property
+    def answers_hidden(self) -> list[forms.BoundField]:
+        """The page's fields that take their values from its address."""
+        return [field for field in self._answers_bound if field.is_hidden]
+
+    @property
+    def _answers_bound(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(ANSWER_PREFIX)]
+
+    @property
+    def consent_value(self) -> str:
+        """What the box of the consent sends."""
+        return consent_digest(self.page.consent_text)
+
+    @property
+    def is_consent_ticked(self) -> bool:
+        """Whether the present words were agreed to."""
+        return bool(self.page.consent_text) and self.data.get("consent") == self.consent_value
+
+    def clean_consent(self) -> str:
+        """The words that were agreed to, which are the page's own."""
+        if self.cleaned_data["consent"] != self.consent_value:
+            raise forms.ValidationError(_("These words have changed since. Please read them and tick the box again."))
+        return self.page.consent_text
+
+    def key_renew(self, key: str) -> None:
+        """Carry another token from now on."""
+        self.data = {**self.data, "key": key}
 
     def errors_add(self, errors: Mapping[str, str]) -> None:
         """Put each sentence at its field; those of fields that are not shown stand above the form."""
@@ -99,16 +133,18 @@ class VisitorForm(forms.Form):
 
 def answer_fields(page: SchedulingPage) -> Iterable[tuple[str, forms.Field]]:
     """A field for each property that the page asks for and that still exists: one query, none without them."""
-    wanted = {str(item["name"]): bool(item.get("required")) for item in page.form_fields}
+    wanted = {str(item["name"]): item for item in fields_asked(page)}
     if not wanted:
         return
     definitions = PropertyDefinition.objects.filter(
         account_id=page.account_id, object_type=ObjectType.CONTACT, archived_at=None, name__in=wanted
     )
     found = {definition.name: definition for definition in definitions}
-    for name, required in wanted.items():
-        if name in found:
-            yield name, _field(found[name], required)
+    for name, item in wanted.items():
+        if name in found and item.get("hidden"):
+            yield name, forms.CharField(required=False, widget=forms.HiddenInput)
+        elif name in found:
+            yield name, _field(found[name], bool(item.get("required")))
 
 
 def _field(definition: PropertyDefinition, required: bool) -> forms.Field:
@@ -116,6 +152,10 @@ def _field(definition: PropertyDefinition, required: bool) -> forms.Field:
     if definition.type == PropertyType.ENUMERATION:
         options = [(str(option["value"]), _(str(option["label"]))) for option in definition.options]
         return forms.ChoiceField(label=label, required=required, choices=[("", "—"), *options])
+    if definition.type == PropertyType.BOOL:
+        return forms.ChoiceField(
+            label=label, required=required, choices=[("", "—"), ("true", _("Yes")), ("false", _("No"))]
+        )
     if definition.type == PropertyType.NUMBER:
         return forms.DecimalField(label=label, required=required, max_digits=20)
     if definition.type == PropertyType.DATE:

@@ -10,6 +10,8 @@ from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.pages import fields_asked
+from calendars.tokens import words_for_booking
 
 
 def guest_confirmed(booking: Booking) -> Letter:
@@ -19,10 +21,11 @@ def guest_confirmed(booking: Booking) -> Letter:
     if _call_pending(booking):
         note = _("The link to the call comes with the calendar invitation.") + " " + note
     return Letter(
-        subject=_("Booked: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Booked: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is booked"),
         intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": host},
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone),
+        text=words_for_booking(booking.page.confirmation_text, booking),
+        rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
         note=note,
     )
@@ -31,10 +34,10 @@ def guest_confirmed(booking: Booking) -> Letter:
 def owner_confirmed(booking: Booking) -> Letter:
     """Somebody has booked, or the owner has confirmed a request."""
     return Letter(
-        subject=_("New meeting: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("New meeting: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("%(guest)s has booked a meeting with you") % {"guest": booking.guest_name},
         intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
-        rows=[*_facts(booking, _for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         button=Button(_("See the booking"), booking_url(booking)),
         note=_calendar_note(booking),
     )
@@ -43,20 +46,20 @@ def owner_confirmed(booking: Booking) -> Letter:
 def guest_requested(booking: Booking) -> Letter:
     """The request is on its way, and is not a meeting yet."""
     return Letter(
-        subject=_("Request sent: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Request sent: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request is with %(host)s") % {"host": booking.page.owner},
         intro=_("The time is kept for you for 48 hours. You get an email as soon as it is confirmed."),
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone),
+        rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
     )
 
 
 def owner_requested(booking: Booking) -> Letter:
     """The owner has to answer."""
     return Letter(
-        subject=_("Please answer: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("Please answer: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("%(guest)s would like to meet you") % {"guest": booking.guest_name},
         intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
-        rows=[*_facts(booking, _for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         button=Button(_("Answer the request"), booking_url(booking)),
         note=_("With a connected calendar, visitors book free times at once and you need not answer."),
     )
@@ -65,10 +68,10 @@ def owner_requested(booking: Booking) -> Letter:
 def guest_declined(booking: Booking) -> Letter:
     """The owner said no."""
     return Letter(
-        subject=_("Declined: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Declined: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("%(host)s cannot make it") % {"host": booking.page.owner},
         intro=_("Your request was declined. You are welcome to choose another time."),
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone),
+        rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
     )
 
@@ -76,11 +79,11 @@ def guest_declined(booking: Booking) -> Letter:
 def guest_expired(booking: Booking) -> Letter:
     """Nobody answered in time."""
     return Letter(
-        subject=_("Not confirmed: %(subject)s") % {"subject": _for_guest(booking)},
+        subject=_("Not confirmed: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request was not answered"),
         intro=_("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
         % {"host": booking.page.owner},
-        rows=_facts(booking, _for_guest(booking), booking.guest_time_zone),
+        rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
     )
 
@@ -88,10 +91,10 @@ def guest_expired(booking: Booking) -> Letter:
 def owner_event_failed(booking: Booking) -> Letter:
     """The booking stands, and is not in the owner's calendar."""
     return Letter(
-        subject=_("Not in your calendar: %(subject)s") % {"subject": _for_owner(booking)},
+        subject=_("Not in your calendar: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A booked meeting could not be written to your calendar"),
         intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": booking.guest_name},
-        rows=[*_facts(booking, _for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         steps=[
             _(
                 "Open Settings, General, Calendar and see whether your calendar is connected. "
@@ -104,18 +107,18 @@ def owner_event_failed(booking: Booking) -> Letter:
     )
 
 
-def _for_guest(booking: Booking) -> str:
+def title_for_guest(booking: Booking) -> str:
     """The meeting as the guest calls it: by its host."""
     return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.page.owner}
 
 
-def _for_owner(booking: Booking) -> str:
+def title_for_owner(booking: Booking) -> str:
     """The meeting as the owner calls it: by its guest."""
     return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.guest_name}
 
 
 def _title(booking: Booking) -> str:
-    return booking.page.invitation_subject or booking.page.title
+    return words_for_booking(booking.page.invitation_subject, booking) or booking.page.title
 
 
 def booking_url(booking: Booking) -> str:
@@ -144,7 +147,8 @@ def _call_pending(booking: Booking) -> bool:
     return conference and booking.calendar_id is not None and not booking.conference_url
 
 
-def _facts(booking: Booking, what: str, zone: str) -> list[Row]:
+def facts(booking: Booking, what: str, zone: str) -> list[Row]:
+    """What, when and where, in a zone."""
     rows = [Row(_("What"), what), Row(_("When"), when_words(booking.starts_at, booking.ends_at, zone))]
     if booking.location:
         rows.append(Row(_("Where"), booking.location))
@@ -154,7 +158,7 @@ def _facts(booking: Booking, what: str, zone: str) -> list[Row]:
 
 
 def _guest_facts(booking: Booking) -> list[Row]:
-    labels = {field["name"]: field.get("label") or field["name"] for field in booking.page.form_fields}
+    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
     answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
     address = booking.guest_email
     return [Row(_("Guest"), booking.guest_name), Row(_("Email"), address, f"mailto:{address}"), *answers]

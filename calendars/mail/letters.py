@@ -26,24 +26,28 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What an e-mail says, in its reader's language. ``steps`` are numbered."""
+    """What an e-mail says, in its reader's language. ``text`` are paragraphs of the host's own, ``steps`` are numbered,
+    ``links`` are less than the button."""
 
     subject: str
     heading: str
     intro: str
+    text: str = ""
     rows: list[Row] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     button: Button | None = None
     note: str = ""
+    links: list[Button] = field(default_factory=list)
 
 
 def letter_text(letter: Letter) -> str:
     """The plain part."""
-    parts = [letter.heading, letter.intro, "\n".join(f"{row.label}: {row.value}" for row in letter.rows)]
+    parts = [letter.heading, letter.intro, letter.text, "\n".join(f"{row.label}: {row.value}" for row in letter.rows)]
     parts.append("\n".join(f"{number}. {step}" for number, step in enumerate(letter.steps, 1)))
     if letter.button:
         parts.append(f"{letter.button.label}:\n{letter.button.url}")
     parts.append(letter.note)
+    parts += [f"{link.label}:\n{link.url}" for link in letter.links]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -1,10 +1,10 @@
 """Connected calendars, busy time, scheduling pages and bookings."""
 
 from calendars.models.booking import Booking, Reservation
-from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, PushChannel
+from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, LoggedEvent, PushChannel
 from calendars.models.job import CalendarJob
 from calendars.models.logo import PageLogo
-from calendars.models.page import PageHost, SchedulingPage
+from calendars.models.page import PageFolder, PageHost, SchedulingPage
 
 __all__ = [
     "Booking",
@@ -12,6 +12,8 @@ __all__ = [
     "Calendar",
     "CalendarAccount",
     "CalendarJob",
+    "LoggedEvent",
+    "PageFolder",
     "PageHost",
     "PageLogo",
     "PushChannel",

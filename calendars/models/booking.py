@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
-from calendars.choices import BookingSource, BookingState, CalendarWrite
+from calendars.choices import BookingSource, BookingState, CalendarWrite, ChangedBy
 
 
 class Booking(models.Model):
@@ -20,6 +20,10 @@ class Booking(models.Model):
     ``event_id`` is the provider's event id, derived from ``uid`` before the first attempt, so that a retry finds the
     event and cannot double it. ``idempotency_key`` (the form's, or empty) makes a repeated submission answer the same
     booking. ``held_until`` is when an unanswered request (C4) lets go of its time.
+
+    ``written_sequence`` is the sequence that the host's calendar has, None while it has no event: lower than
+    ``sequence`` means that a change of ours waits to be written. ``event_modified`` is the provider's own time of the
+    event's last change that is known here, by which our own changes are recognised when they come back (C8).
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -44,7 +48,14 @@ class Booking(models.Model):
     ical_uid = models.CharField(max_length=200)
     conference_url = models.URLField(max_length=400, blank=True)
     sequence = models.PositiveIntegerField(default=0)
+    written_sequence = models.PositiveIntegerField(null=True)
+    event_modified = models.CharField(max_length=40, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.CharField(max_length=10, choices=ChangedBy, blank=True)
     held_until = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=10, choices=ChangedBy, blank=True)
+    cancel_reason = models.TextField(max_length=1000, blank=True)
     source = models.CharField(max_length=8, choices=BookingSource, default=BookingSource.PAGE)
     idempotency_key = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -59,6 +70,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page"),
             models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
+            models.Index(fields=["account", "event_id"], name="booking_of_event", condition=~Q(event_id="")),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,10 @@ class CalendarAccount(models.Model):
     connection = models.OneToOneField(
         "connections.Connection", on_delete=models.CASCADE, related_name="calendar_account"
     )
+    is_sync_on = models.BooleanField(default=True, help_text="Calendar sync (C5): events with contacts are logged.")
+    attempt_told_at = models.DateTimeField(
+        null=True, help_text="When the owner was last told that somebody tried to book them in vain (C10)."
+    )
     listed_at = models.DateTimeField(null=True, help_text="When its list of calendars was last asked for.")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -93,6 +97,31 @@ class BusyInterval(models.Model):
 
     def __str__(self) -> str:
         return f"busy {self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M}"
+
+
+class LoggedEvent(models.Model):
+    """An event made in the calendar itself that is logged on contacts as a meeting (C5); bookings are not among them.
+
+    ``fingerprint`` is a digest of what was logged, so that an event that comes again unchanged writes nothing. Copies
+    of one event on several calendars of an account share their meeting. [starts_at, ends_at) says whether a full sync,
+    which sees a window of time, had to bring it.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="logged_events")
+    remote_id = models.CharField(max_length=400)
+    meeting = models.ForeignKey("crm.Record", on_delete=models.CASCADE, related_name="+")
+    fingerprint = models.CharField(max_length=64)
+    generation = models.PositiveIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "calendar", "remote_id"], name="logged_event_once")]
+        indexes = [models.Index(fields=["account", "remote_id"], name="logged_event_copies")]
+
+    def __str__(self) -> str:
+        return f"event of calendar {self.calendar_id} as meeting {self.meeting_id}"
 
 
 class PushChannel(models.Model):

@@ -6,4 +6,4 @@ from hubclone.lib.jobs.models import LeasedJob
 
 
 class CalendarJob(LeasedJob):
-    """Kinds: ``calendars.list``, ``calendar.sync``, ``channel.renew``, ``booking.event_create``."""
+    """See ``JOB_HANDLERS`` for the kinds: ``calendar.sync``, ``booking.event_create`` and others."""

@@ -20,16 +20,36 @@ def default_weekly_hours() -> dict[str, list[list[str]]]:
     return {str(day): [["09:00", "17:00"]] for day in range(5)}
 
 
+class PageFolder(models.Model):
+    """Where a member keeps pages together."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "owner", Lower("name"), name="page_folder_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SchedulingPage(models.Model):
     """A page on which visitors book. ``slug`` is its path under /meetings/: one in the installation (C14), lower case.
 
     ``weekly_hours`` maps "0" (Monday) … "6" to windows [start, end] as wall-clock "HH:MM" of ``time_zone``; an end that
     is not after its start lies on the next day, and "24:00" is midnight. ``date_overrides`` maps "YYYY-MM-DD" to
     windows that replace the day's, [] for none. Durations, steps, notice and buffers are in minutes.
+
+    With ``first_day`` and ``last_day`` (both included, in ``time_zone``) the page offers that time alone and
+    ``rolling_days`` does not count. ``reminders`` are minutes before the start, ``follow_up_minutes`` after the end.
+    Both are planned when a meeting is booked or moved: what changes later is for the meetings that follow.
+    ``redirect_url`` is where a booked visitor goes instead of the confirmation page.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="scheduling_pages")
+    folder = models.ForeignKey(PageFolder, null=True, blank=True, on_delete=models.SET_NULL, related_name="pages")
     kind = models.CharField(max_length=24, choices=PageKind, default=PageKind.PERSONAL)
     state = models.CharField(max_length=8, choices=PageState, default=PageState.ACTIVE)
     name = models.CharField(max_length=200, help_text="Internal.")
@@ -48,9 +68,20 @@ class SchedulingPage(models.Model):
     buffer_before = models.PositiveIntegerField(default=0)
     buffer_after = models.PositiveIntegerField(default=0)
     rolling_days = models.PositiveIntegerField(default=60)
+    first_day = models.DateField(null=True, blank=True)
+    last_day = models.DateField(null=True, blank=True)
     limit_day = models.PositiveIntegerField(null=True, blank=True)
     limit_week = models.PositiveIntegerField(null=True, blank=True)
-    form_fields = models.JSONField(default=list, help_text="Beyond names and e-mail: [{name, label, required}].")
+    form_fields = models.JSONField(
+        default=list, help_text="Beyond names and e-mail: [{name, label, required, hidden}]."
+    )
+    consent_text = models.TextField(max_length=2000, blank=True, help_text="Not empty: the visitor must agree to it.")
+    confirmation_text = models.TextField(max_length=2000, blank=True)
+    reminders = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
+    follow_up_minutes = models.PositiveIntegerField(null=True, blank=True)
+    follow_up_subject = models.CharField(max_length=200, blank=True)
+    follow_up_text = models.TextField(max_length=4000, blank=True)
+    redirect_url = models.URLField(max_length=400, blank=True)
     brand_color = models.CharField(max_length=7, blank=True)
     logo = models.ForeignKey(
         "calendars.PageLogo", null=True, blank=True, on_delete=models.SET_NULL, related_name="pages"

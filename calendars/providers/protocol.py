@@ -54,13 +54,16 @@ class Attendee(NamedTuple):
 
     email: str
     name: str = ""
+    has_declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteEvent:
     """One event or one occurrence of a series. ``interval`` is None when it is cancelled or has no length.
 
-    ``blocks`` says whether its owner is busy meanwhile (C3). ``private`` holds what we wrote on it.
+    ``blocks`` says whether its owner is busy meanwhile (C3). ``private`` holds what we wrote on it. ``modified`` is the
+    provider's own time of the last change as text that sorts (empty where it tells none), ``sequence`` its iCalendar
+    SEQUENCE. ``is_private``: its owner shows others only that they are busy.
     """
 
     remote_id: str
@@ -71,6 +74,10 @@ class RemoteEvent:
     attendees: tuple[Attendee, ...] = ()
     conference_url: str = ""
     private: Mapping[str, str] = field(default_factory=dict)
+    location: str = ""
+    is_private: bool = False
+    modified: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,21 @@ class CalendarClient(Protocol):
 
     def event_create(self, draft: EventDraft) -> RemoteEvent:
         """Make the event, or answer the one that an earlier attempt made. Raises EventRefused, CalendarGone."""
+
+    def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
+        """One event of a calendar as it is now; None when it is not there (any more). Raises CalendarGone."""
+
+    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
+        """Give an event the draft's times and tell its attendees; None when it is not there any more.
+
+        What people have changed on it otherwise stays. A repeat changes nothing. Raises EventRefused, CalendarGone.
+        """
+
+    def event_delete(self, remote_id: str, *, event_id: str) -> None:
+        """Delete an event of a calendar and tell its attendees; one that is gone already is no error.
+
+        Raises CalendarGone when this account may not delete it.
+        """
 
     def channel_open(self, remote_id: str, *, channel_id: uuid.UUID, token: str, address: str) -> RemoteChannel:
         """Ask for pushes to ``address``; ``token`` comes back with each."""

@@ -1,11 +1,15 @@
-"""When a page can be booked. The month that visitors see and the check before a booking read the same rows (C29)."""
+"""When a page can be booked. The month that visitors see and the check before a booking read the same rows (C29).
+
+With ``moving``, a booking of the page, the question is where that one could be moved to: its own time, its own event in
+the calendar and its own place among the limits are not in its way, and its length is offered whatever the page says.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 
@@ -25,7 +29,7 @@ from calendars.engine.slots import (
     starts_bounds,
     windows_for,
 )
-from calendars.models import SchedulingPage
+from calendars.models import Booking, SchedulingPage
 from calendars.selectors.calendars import (
     HOSTS_CALENDARS_SQL,
     READABLE_SECONDS,
@@ -70,8 +74,10 @@ class _Host:
         return self.calendars.is_readable or not self.calendars.is_connected
 
 
-def rules_of(page: SchedulingPage) -> Rules:
+def rules_of(page: SchedulingPage, moving: Booking | None = None) -> Rules:
     """The page's rules as the engine reads them, in seconds."""
+    if moving is not None:
+        return replace(rules_of(page), durations=(_length(moving.ends_at - moving.starts_at),))
     return Rules(
         hours=hours_parse(page.time_zone, page.weekly_hours, page.date_overrides),
         durations=tuple(minutes * MINUTE_SECONDS for minutes in page.durations),
@@ -82,7 +88,15 @@ def rules_of(page: SchedulingPage) -> Rules:
         buffer_after=page.buffer_after * MINUTE_SECONDS,
         limit_day=page.limit_day,
         limit_week=page.limit_week,
+        window=_window(page),
     )
+
+
+def _window(page: SchedulingPage) -> tuple[int, int] | None:
+    """The ordinals of the first and the last day of a page that offers a fixed time alone."""
+    if page.first_day is None or page.last_day is None:
+        return None
+    return page.first_day.toordinal(), page.last_day.toordinal()
 
 
 def month_range(month: dt.date, time_zone: str) -> Interval:
@@ -93,17 +107,30 @@ def month_range(month: dt.date, time_zone: str) -> Interval:
 
 
 def slots_month(
-    *, page: SchedulingPage, month: dt.date, now: dt.datetime, duration: dt.timedelta, time_zone: str | None = None
+    *,
+    page: SchedulingPage,
+    month: dt.date,
+    now: dt.datetime,
+    duration: dt.timedelta,
+    time_zone: str | None = None,
+    moving: Booking | None = None,
 ) -> PageSlots:
     """The starts of one month of ``time_zone`` (by default the page's) for meetings of that duration."""
     within = month_range(month, time_zone or page.time_zone)
-    return slots_between(page=page, within=within, now=now, duration=duration)
+    return slots_between(page=page, within=within, now=now, duration=duration, moving=moving)
 
 
-def slots_between(*, page: SchedulingPage, within: Interval, now: dt.datetime, duration: dt.timedelta) -> PageSlots:
+def slots_between(
+    *,
+    page: SchedulingPage,
+    within: Interval,
+    now: dt.datetime,
+    duration: dt.timedelta,
+    moving: Booking | None = None,
+) -> PageSlots:
     """The starts in [within) at which every host of the page is free."""
     host_ids = page_host_ids(page)
-    hosts = slots_for_hosts(page=page, host_ids=host_ids, within=within, now=now, duration=duration)
+    hosts = slots_for_hosts(page=page, host_ids=host_ids, within=within, now=now, duration=duration, moving=moving)
     is_readable = bool(hosts) and all(host.is_readable for host in hosts.values())
     starts: list[int] = []
     if is_readable and page.state == PageState.ACTIVE:
@@ -120,11 +147,17 @@ def page_host_ids(page: SchedulingPage) -> list[int]:
 
 
 def slots_for_hosts(
-    *, page: SchedulingPage, host_ids: Sequence[int], within: Interval, now: dt.datetime, duration: dt.timedelta
+    *,
+    page: SchedulingPage,
+    host_ids: Sequence[int],
+    within: Interval,
+    now: dt.datetime,
+    duration: dt.timedelta,
+    moving: Booking | None = None,
 ) -> dict[int, HostSlots]:
     """Each host's own starts under the page's rules: one query however many hosts there are."""
-    rules = rules_of(page)
-    offers = _offers(page, rules, host_ids, within, now)
+    rules = rules_of(page, moving)
+    offers = _offers(page, rules, host_ids, within, now, moving)
     return {
         host.calendars.user_id: HostSlots(
             starts=[] if offer is None else slots_find(rules, offer, _length(duration)),
@@ -135,7 +168,14 @@ def slots_for_hosts(
     }
 
 
-def slot_check(*, page: SchedulingPage, start: dt.datetime, duration: dt.timedelta, now: dt.datetime) -> Refusal | None:
+def slot_check(
+    *,
+    page: SchedulingPage,
+    start: dt.datetime,
+    duration: dt.timedelta,
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> Refusal | None:
     """Why a meeting of that duration cannot start at ``start`` (aware), or None.
 
     Inside a transaction that holds the hosts' locks the answer stays true until it ends.
@@ -145,8 +185,8 @@ def slot_check(*, page: SchedulingPage, start: dt.datetime, duration: dt.timedel
     moment = math.floor(start.timestamp())
     if moment != start.timestamp():
         return Refusal.STEP
-    rules = rules_of(page)
-    offers = _offers(page, rules, page_host_ids(page), (moment, moment + 1), now)
+    rules = rules_of(page, moving)
+    offers = _offers(page, rules, page_host_ids(page), (moment, moment + 1), now, moving)
     if not all(host.is_usable for host, _ in offers):
         return Refusal.UNREADABLE
     for _, offer in offers:
@@ -163,7 +203,12 @@ def _refusal(rules: Rules, offer: Offer | None, start: int, duration: int, now: 
 
 
 def _offers(
-    page: SchedulingPage, rules: Rules, host_ids: Sequence[int], within: Interval, now: dt.datetime
+    page: SchedulingPage,
+    rules: Rules,
+    host_ids: Sequence[int],
+    within: Interval,
+    now: dt.datetime,
+    moving: Booking | None,
 ) -> list[tuple[_Host, Offer | None]]:
     """Each host with what they offer; None for who cannot be read, and for a range that has no bookable moment."""
     seconds = _seconds(now)
@@ -172,7 +217,7 @@ def _offers(
     is_empty = within[0] >= within[1]
     if is_empty:
         within = earliest, earliest
-    hosts, booked = _hosts(page, rules, host_ids, within, now)
+    hosts, booked = _hosts(page, rules, host_ids, within, now, moving)
     windows = windows_for(rules, within)
     offers: list[tuple[_Host, Offer | None]] = []
     for host in hosts:
@@ -201,6 +246,7 @@ from cal left join lateral (
            array_agg(ceil(date_part('epoch', b.ends_at))::bigint) as ends
     from calendars_busyinterval b
     where b.calendar_id = cal.calendar_id and b.ends_at > to_timestamp(%(lo)s) and b.starts_at < to_timestamp(%(hi)s)
+        {{but_event}}
 ) t on true
 union all
 select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
@@ -208,7 +254,7 @@ select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', low
        array_agg(r.buffer_before), array_agg(r.buffer_after)
 from unnest(%(user_ids)s) h(id)
 join calendars_reservation r on int8range(r.host_id, r.host_id, '[]') && int8range(h.id, h.id, '[]')
-    and r.active and r.during && tstzrange(to_timestamp(%(lo)s), to_timestamp(%(hi)s))
+    and r.active and r.during && tstzrange(to_timestamp(%(lo)s), to_timestamp(%(hi)s)) {{but_reservation}}
 group by r.host_id
 """  # noqa: S608 - of our own constants
 _BOOKED_SQL = """
@@ -216,19 +262,30 @@ union all
 select 'booked', 0, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
 from calendars_booking k
 where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
-    and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s)
+    and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s) {but_booking}
 """
+_NOTHING = {"but_event": "", "but_reservation": "", "but_booking": ""}
+_ITSELF = {
+    "but_event": "and not (b.calendar_id = %(calendar)s and b.remote_id = %(event)s)",
+    "but_reservation": "and r.booking_id <> %(booking)s",
+    "but_booking": "and k.id <> %(booking)s",
+}
 
 
 def _hosts(
-    page: SchedulingPage, rules: Rules, host_ids: Sequence[int], within: Interval, now: dt.datetime
+    page: SchedulingPage,
+    rules: Rules,
+    host_ids: Sequence[int],
+    within: Interval,
+    now: dt.datetime,
+    moving: Booking | None,
 ) -> tuple[list[_Host], list[int]]:
     """The hosts, and the starts of the page's own bookings when it has limits.
 
     A host's bookings count in whichever account they were made, as the constraint against double booking does.
     """
     reach = _WIDEST_BUFFER_SECONDS + rules.buffer_before + rules.buffer_after
-    parameters: dict[str, int | float | dt.datetime | list[int]] = {
+    parameters: dict[str, int | float | str | dt.datetime | list[int]] = {
         "account_id": page.account_id,
         "user_ids": list(host_ids),
         "now": now,
@@ -241,6 +298,9 @@ def _hosts(
         week_lo, week_hi = booked_range(rules, within)
         parameters |= {"page": page.pk, "week_lo": week_lo, "week_hi": week_hi}
         sql += _BOOKED_SQL
+    if moving is not None:
+        parameters |= {"booking": moving.pk, "calendar": moving.calendar_id or 0, "event": moving.event_id}
+    sql = sql.format(**(_NOTHING if moving is None else _ITSELF))
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return _read(host_ids, cursor.fetchall())

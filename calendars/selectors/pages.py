@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
-from calendars.choices import PageState
-from calendars.models import SchedulingPage
+from calendars.choices import LocationKind, PageState
+from calendars.models import PageFolder, SchedulingPage
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 SLUG_LENGTH_MOST = 100
+PHONE = "phone"
 """One or two segments of lower-case letters and digits with single dashes between them."""
 
 
@@ -26,9 +29,23 @@ def pages_of(*, account_id: int, user_id: int) -> QuerySet[SchedulingPage]:
     return pages_kept().filter(account_id=account_id, owner_id=user_id).order_by("id")
 
 
+def folders_of(*, account_id: int, user_id: int) -> QuerySet[PageFolder]:
+    """A member's folders by name."""
+    return PageFolder.objects.filter(account_id=account_id, owner_id=user_id).order_by(Lower("name"), "id")
+
+
 def page_of(*, account_id: int, user_id: int, page_id: int) -> SchedulingPage:
     """One of a member's own pages. Raises SchedulingPage.DoesNotExist for anybody else's."""
     return pages_of(account_id=account_id, user_id=user_id).get(pk=page_id)
+
+
+def fields_asked(page: SchedulingPage) -> list[dict[str, Any]]:
+    """What the form asks for beyond names and e-mail; who is to be called has to give a number."""
+    if page.location_kind != LocationKind.CALL_GUEST:
+        return list(page.form_fields)
+    own = next((item for item in page.form_fields if item["name"] == PHONE), {"name": PHONE, "label": "Phone number"})
+    others = [item for item in page.form_fields if item["name"] != PHONE]
+    return [own | {"required": True, "hidden": False}, *others]
 
 
 _BY_SLUG_SQL = """

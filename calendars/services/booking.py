@@ -18,15 +18,19 @@ from accounts.actor import Actor
 from accounts.services.audit import audit_write
 from calendars.choices import BookingState, LocationKind
 from calendars.engine.slots import Refusal
+from calendars.engine.tokens import tokens_used
 from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
+from calendars.selectors.pages import PHONE
 from calendars.services.booking_calendar import event_plan
+from calendars.services.booking_consent import consent_keep
 from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
 from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
-from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays
+from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays, reminders_enqueue
 from calendars.services.booking_records import contact_write, meeting_write
 from calendars.services.booking_rows import booking_rows_insert
+from calendars.tokens import words_for_booking
 from hubclone.lib.errors import TransientError
 from hubclone.lib.locks import LockSpace, transaction_lock
 
@@ -79,7 +83,9 @@ def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence
         contact_write(actor=actor, booking=booking)
     else:
         meeting_write(actor=actor, page=page, booking=booking)
+    consent_keep(actor=actor, booking=booking, text=form.consent_text)
     booking_rows_insert(booking, host_ids=[host.user_id for host in hosts], job_delays=job_delays(booking))
+    reminders_enqueue(booking)
     _audit(actor, booking)
     return booking
 
@@ -114,20 +120,31 @@ def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Bo
         guest_first_name=form.first_name,
         guest_last_name=form.last_name,
         form_answers=form.answers,
-        subject=_subject(page, form),
-        location="" if page.location_kind == LocationKind.CONFERENCE else page.location_detail,
+        subject="",
+        location=_location(page, form),
         idempotency_key=form.idempotency_key,
         held_until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS) if is_offline else None,
         source=form.source,
     )
+    booking.subject = _subject(booking)
     event_plan(booking, organiser)
     return booking
 
 
-def _subject(page: SchedulingPage, form: BookingForm) -> str:
-    """What the one event is called that guest and host both have: the page's own words and both names."""
-    names = {"guest": f"{form.first_name} {form.last_name}".strip(), "host": page.owner}
-    words = _("%(guest)s and %(host)s") % names
+def _location(page: SchedulingPage, form: BookingForm) -> str:
+    """Where: nothing yet for a video call, and the guest's own number for a call to the guest."""
+    if page.location_kind == LocationKind.CONFERENCE:
+        return ""
+    return form.answers.get(PHONE, "") if page.location_kind == LocationKind.CALL_GUEST else page.location_detail
+
+
+def _subject(booking: Booking) -> str:
+    """What the one event is called that guest and host both have: the page's own words, and both names unless the
+    words hold tokens."""
+    page = booking.page
+    if tokens_used(page.invitation_subject):
+        return words_for_booking(page.invitation_subject, booking)[:SUBJECT_LENGTH_MOST]
+    words = _("%(guest)s and %(host)s") % {"guest": booking.guest_name, "host": page.owner}
     return f"{page.invitation_subject or page.title}: {words}"[:SUBJECT_LENGTH_MOST]
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from calendars.choices import CalendarWrite, LocationKind
 from calendars.exceptions import HostUnavailable
+from calendars.guest_links import manage_url
 from calendars.models import Booking
 from calendars.providers.protocol import Attendee, EventDraft, Interval
+from calendars.selectors.pages import fields_asked
 from calendars.services.booking_hosts import Host
 from calendars.services.clients import calendar_provider
+from calendars.tokens import words_for_booking
 
 PRIVATE_BOOKING = "hubclone_booking"
 """The key under which our event carries its booking's uid, so that a sync knows it again."""
@@ -51,8 +56,10 @@ def event_draft(booking: Booking) -> EventDraft:
 
 
 def event_description(booking: Booking) -> str:
-    """The page's description and what the guest answered, as plain text."""
-    labels = {field["name"]: field.get("label") or field["name"] for field in booking.page.form_fields}
+    """The page's description, what the guest answered and the guest's own link, as plain text."""
+    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
     answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
-    parts = [booking.page.description, "\n".join(answers)]
+    with translation.override(booking.guest_language):
+        link = _("Move or cancel this meeting: %(url)s") % {"url": manage_url(booking)}
+    parts = [words_for_booking(booking.page.description, booking), "\n".join(answers), link]
     return "\n\n".join(part for part in parts if part)

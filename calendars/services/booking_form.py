@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -17,6 +17,10 @@ from calendars.choices import BookingSource
 from calendars.engine.hours import zone_names
 from calendars.exceptions import BookingInvalid
 from calendars.models import SchedulingPage
+from calendars.selectors.pages import fields_asked
+from crm.choices import ObjectType
+from crm.models import PropertyDefinition
+from crm.values import BadValue, Definition, value_normalise
 from hubclone.lib.text import clean, clean_line, email_normalise
 
 NAME_LENGTH_MOST = 100
@@ -31,6 +35,7 @@ class BookingRequest:
     """A visitor's wish as it came in. ``start`` is aware, ``time_zone`` an IANA name (empty: the page's own).
 
     ``answers`` maps names of the page's form fields to text. ``idempotency_key`` is drawn once for each form shown.
+    ``consent_text`` are the words that the visitor has agreed to.
     """
 
     start: dt.datetime
@@ -43,6 +48,7 @@ class BookingRequest:
     language: str = "en"
     idempotency_key: str = ""
     source: BookingSource = BookingSource.PAGE
+    consent_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class BookingForm:
     language: str
     idempotency_key: str
     source: BookingSource
+    consent_text: str
 
     @property
     def duration(self) -> dt.timedelta:
@@ -85,6 +92,7 @@ def booking_form_clean(*, page: SchedulingPage, request: BookingRequest) -> Book
         language=request.language if request.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
         idempotency_key=idempotency_key_clean(request.idempotency_key),
         source=request.source,
+        consent_text=check.consent(request.consent_text, page),
     )
     if check.errors:
         raise BookingInvalid(check.errors)
@@ -143,12 +151,24 @@ class _Check:
 
     def answers(self, given: Mapping[str, str], page: SchedulingPage) -> dict[str, str]:
         found = {}
-        for form_field in page.form_fields:
-            name, required = form_field["name"], bool(form_field.get("required"))
-            value = self.text(name, given.get(name, ""), ANSWER_LENGTH_MOST, required=required, lines=True)
+        fields = fields_asked(page)
+        definitions = contact_definitions(page.account_id, [item["name"] for item in fields])
+        for item in fields:
+            name, raw = item["name"], given.get(item["name"], "")
+            definition = definitions.get(name)
+            if item.get("hidden"):
+                value = _hidden_value(definition, raw)
+            else:
+                required = bool(item.get("required")) and definition is not None
+                value = self.text(name, raw, ANSWER_LENGTH_MOST, required=required, lines=True)
             if value:
                 found[name] = value
         return found
+
+    def consent(self, agreed: str, page: SchedulingPage) -> str:
+        if agreed != page.consent_text:
+            self.errors["consent"] = _("This page asks for consent to its present words.")
+        return page.consent_text
 
     def zone(self, name: str) -> str:
         if name in zone_names():
@@ -159,3 +179,27 @@ class _Check:
     @staticmethod
     def _too_long(most: int) -> str:
         return _("This is too long: at most %(most)d characters.") % {"most": most}
+
+
+def contact_definitions(account_id: int, names: Sequence[str]) -> dict[str, PropertyDefinition]:
+    """The contact's properties of these names that can still be written: one query, none without names."""
+    if not names:
+        return {}
+    found = PropertyDefinition.objects.filter(
+        account_id=account_id, object_type=ObjectType.CONTACT, archived_at=None, is_read_only=False, name__in=names
+    )
+    return {definition.name: definition for definition in found}
+
+
+def _hidden_value(definition: PropertyDefinition | None, raw: str) -> str:
+    """What came with the page's address, when it is a value of its property; else nothing, as nobody could mend it."""
+    if definition is None or not raw or len(raw) > ANSWER_LENGTH_MOST:
+        return ""
+    text = clean_line(raw.encode(errors="ignore").decode())
+    options = frozenset(str(option["value"]) for option in definition.options)
+    known = Definition(definition.name, definition.label, definition.type, definition.field_type, options)
+    try:
+        value_normalise(known, text)
+    except BadValue:
+        return ""
+    return text

@@ -12,7 +12,7 @@ from django.db import connection
 
 from calendars.choices import CalendarAccess
 from calendars.exceptions import HostUnavailable, SlotTaken
-from calendars.models import Calendar, CalendarAccount, SchedulingPage
+from calendars.models import Booking, Calendar, CalendarAccount, SchedulingPage
 from calendars.providers.protocol import Interval, Unreadable
 from calendars.selectors.availability import page_host_ids
 from calendars.services.clients import calendar_client
@@ -56,18 +56,24 @@ def hosts_of(page: SchedulingPage) -> list[Host]:
 
 
 def hosts_free_check(
-    *, page: SchedulingPage, hosts: Iterable[Host], starts_at: dt.datetime, ends_at: dt.datetime
+    *,
+    page: SchedulingPage,
+    hosts: Iterable[Host],
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    moving: Booking | None = None,
 ) -> None:
     """Ask each host's provider for the meeting's time with the page's buffers. Raises SlotTaken, HostUnavailable.
 
     A provider that does not answer now is no refusal: the stored busy time decides, which is checked under the lock.
+    The present time of a booking that is ``moving`` is its own event's, and so not in its way.
     """
     window = Interval(
         starts_at - dt.timedelta(minutes=page.buffer_before), ends_at + dt.timedelta(minutes=page.buffer_after)
     )
     for host in hosts:
         if host.calendar_account is not None:
-            _host_free_check(host, host.calendar_account, window)
+            _host_free_check(host, host.calendar_account, window, moving)
 
 
 def _calendar(account: CalendarAccount, row: Sequence[Any]) -> Calendar:
@@ -93,8 +99,9 @@ order by ca.user_id, c.id
 """
 
 
-def _host_free_check(host: Host, calendar_account: CalendarAccount, window: Interval) -> None:
+def _host_free_check(host: Host, calendar_account: CalendarAccount, window: Interval, moving: Booking | None) -> None:
     remote_ids = [calendar.remote_id for calendar in host.calendars if calendar.is_selected]
+    own = {c.remote_id for c in host.calendars if moving is not None and c.pk == moving.calendar_id}
     if not remote_ids or any(c.is_selected and c.access != CalendarAccess.OK for c in host.calendars):
         raise HostUnavailable
     try:
@@ -105,11 +112,20 @@ def _host_free_check(host: Host, calendar_account: CalendarAccount, window: Inte
     except (NeedsUserError, PermanentError) as error:
         log.warning("booking.provider_refuses", host_id=host.user_id, code=error.code)
         raise HostUnavailable from error
-    for busy in answer.values():
+    for remote_id, busy in answer.items():
         if isinstance(busy, Unreadable):
             raise HostUnavailable
+        if moving is not None and remote_id in own:
+            busy = [rest for interval in busy for rest in _without(interval, moving)]
         if any(_overlap(interval, window) for interval in busy):
             raise SlotTaken
+
+
+def _without(interval: Interval, booking: Booking) -> list[Interval]:
+    """What is left of a busy interval, in which the provider may have merged several events, without the booking."""
+    before = Interval(interval.starts_at, min(interval.ends_at, booking.starts_at))
+    after = Interval(max(interval.starts_at, booking.ends_at), interval.ends_at)
+    return [rest for rest in (before, after) if rest.starts_at < rest.ends_at]
 
 
 def _overlap(a: Interval, b: Interval) -> bool:

@@ -1,24 +1,35 @@
 """Sending the e-mails about a booking: each letter once, in its reader's language, with an .ics where it helps.
 
-The guest's .ics is a PUBLISH when the booking is in a connected calendar, whose provider invites the guest itself under
-the same UID; without one it is a REQUEST, so that the guest's calendar answers the owner.
+The guest's first .ics is a PUBLISH when the booking is in a connected calendar, whose provider invites the guest itself
+under the same UID; without one it is a REQUEST, so that the guest's calendar answers the owner. A change is always sent
+as REQUEST or CANCEL with a higher SEQUENCE, which every mailbox follows: whether the provider has told the guest of
+what somebody did in the calendar itself cannot be known, and a second message of one UID and SEQUENCE changes nothing.
+A guest who was erased has no address, and is told nothing.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
+from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import OutgoingEmail, User
+from accounts.models import Notification, OutgoingEmail
 from accounts.services.mail import email_enqueue
-from calendars.choices import BookingState, CalendarWrite
+from accounts.services.notifications import NotificationWords, notifications_send
+from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.invitations import Invitation, Method, Person, invitation_build
 from calendars.mail import booking_letters as letters
+from calendars.mail import change_letters as changes
 from calendars.mail.letters import Letter, letter_html, letter_text
 from calendars.models import Booking
+from calendars.notification_kinds import BOOKING_CHANGED, BOOKING_REQUESTED, EVENT_FAILED
 from calendars.services.booking_calendar import event_description
 from calendars.services.booking_records import where
+from calendars.words import language_now
 
 LetterMaker = Callable[[Booking], Letter]
 _GUEST: dict[str, LetterMaker] = {
@@ -26,29 +37,56 @@ _GUEST: dict[str, LetterMaker] = {
     BookingState.REQUESTED: letters.guest_requested,
     BookingState.DECLINED: letters.guest_declined,
     BookingState.EXPIRED: letters.guest_expired,
+    BookingState.CANCELLED: changes.guest_cancelled,
 }
 _OWNER: dict[str, LetterMaker] = {
     BookingState.CONFIRMED: letters.owner_confirmed,
     BookingState.REQUESTED: letters.owner_requested,
+    BookingState.CANCELLED: changes.owner_cancelled,
 }
+SEQUENCES_MOST = 100
+"""How many earlier changes are looked through for whether a reader knows of the meeting."""
 
 
-def booking_tell(booking: Booking) -> None:
+def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> None:
     """Enqueue what guest and owner have to know of the booking's present state, unless they were told already.
 
-    Needs ``booking.page`` with its owner. Runs in the caller's transaction.
+    Who has heard of the meeting before is told that it has moved, and from where. What somebody did in the owner's own
+    calendar is no news to the owner. Needs ``booking.page`` with its owner. Runs in the caller's transaction.
     """
     told = _told(booking)
-    if (maker := _GUEST.get(booking.state)) and _key(booking, "guest") not in told:
-        _to_guest(booking, maker)
-    if (maker := _OWNER.get(booking.state)) and _key(booking, "owner") not in told:
-        needs_file = booking.state == BookingState.CONFIRMED and booking.calendar_write == CalendarWrite.NONE
-        _to_owner(booking, _key(booking, "owner"), maker, "PUBLISH" if needs_file else None)
+    makers = _makers(booking, told, moved_from)
+    if booking.guest_email and (maker := makers.get("guest")) and _key(booking, "guest") not in told:
+        _to_guest(booking, _key(booking, "guest"), maker)
+    by_owner_calendar = booking.changed_by == ChangedBy.CALENDAR
+    if (maker := makers.get("owner")) and _key(booking, "owner") not in told and not by_owner_calendar:
+        kind = BOOKING_REQUESTED if booking.state == BookingState.REQUESTED else BOOKING_CHANGED
+        _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking), kind)
+
+
+def event_unchanged_tell(booking: Booking) -> None:
+    """Tell the owner, once for each change, that it could not be written to the calendar and what to do."""
+    key = f"booking:{booking.pk}:event_unchanged:{booking.sequence}:owner"
+    _to_owner(booking, key, changes.owner_event_unchanged, None, EVENT_FAILED)
+
+
+def reminder_tell(booking: Booking, *, minutes: int) -> None:
+    """Remind the guest, once for each time of the meeting and each distance from it."""
+    _to_guest(
+        booking, f"booking:{booking.pk}:reminder:{booking.sequence}:{minutes}", changes.guest_reminder, file=False
+    )
+
+
+def follow_up_tell(booking: Booking) -> None:
+    """Write the page's follow-up to the guest, once for each time of the meeting."""
+    key = f"booking:{booking.pk}:follow_up:{booking.sequence}"
+    _to_guest(booking, key, changes.guest_follow_up, file=False, links=False)
 
 
 def event_failed_tell(booking: Booking) -> None:
     """Tell the owner, once, that the event could not be made and what to do."""
-    _to_owner(booking, f"booking:{booking.pk}:event_failed:owner", letters.owner_event_failed, "PUBLISH")
+    key = f"booking:{booking.pk}:event_failed:owner"
+    _to_owner(booking, key, letters.owner_event_failed, "PUBLISH", EVENT_FAILED)
 
 
 def invitation_of(booking: Booking, method: Method) -> str:
@@ -61,7 +99,7 @@ def invitation_of(booking: Booking, method: Method) -> str:
             method=method,
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
-            changed_at=booking.created_at,
+            changed_at=booking.changed_at or booking.created_at,
             summary=booking.subject,
             organizer=Person(str(owner), owner.email),
             attendee=Person(booking.guest_name, booking.guest_email),
@@ -72,35 +110,84 @@ def invitation_of(booking: Booking, method: Method) -> str:
     )
 
 
-def _key(booking: Booking, reader: str) -> str:
-    return f"booking:{booking.pk}:{booking.state}:{reader}"
+def _key(booking: Booking, reader: str, sequence: int | None = None) -> str:
+    number = booking.sequence if sequence is None else sequence
+    return f"booking:{booking.pk}:{booking.state}{f':{number}' if number else ''}:{reader}"
 
 
 def _told(booking: Booking) -> set[str]:
-    keys = [_key(booking, reader) for reader in ("guest", "owner")]
+    sequences = range(max(0, booking.sequence - SEQUENCES_MOST), booking.sequence + 1)
+    keys = [_key(booking, reader, sequence) for reader in ("guest", "owner") for sequence in sequences]
     sent = OutgoingEmail.objects.filter(account_id=booking.account_id, key__in=keys)
-    return set(sent.values_list("key", flat=True))
+    shown = Notification.objects.filter(account_id=booking.account_id, user_id=booking.page.owner_id, key__in=keys)
+    return {*sent.values_list("key", flat=True), *shown.values_list("key", flat=True)}
 
 
-def _to_guest(booking: Booking, maker: LetterMaker) -> None:
-    method: Method | None = None
+def _makers(booking: Booking, told: set[str], moved_from: dt.datetime | None) -> dict[str, LetterMaker]:
+    """Each reader's letter: the first of a state, or that of a move for who has had one for an earlier time."""
+    first = {"guest": _GUEST.get(booking.state), "owner": _OWNER.get(booking.state)}
+    found = {reader: maker for reader, maker in first.items() if maker}
+    if booking.state == BookingState.CONFIRMED and booking.sequence:
+        moved = {"guest": changes.guest_moved, "owner": changes.owner_moved}
+        known = {key.rpartition(":")[2] for key in told}
+        found |= {reader: partial(moved[reader], moved_from=moved_from) for reader in known}
+    return found
+
+
+def _owner_method(booking: Booking) -> Method | None:
+    """The owner needs a calendar file where no connected calendar shows the meeting."""
+    if booking.state == BookingState.CONFIRMED and booking.calendar_write == CalendarWrite.NONE:
+        return "PUBLISH"
+    if booking.state == BookingState.CANCELLED and booking.calendar_id is None and not changes.was_request(booking):
+        return "CANCEL"
+    return None
+
+
+def _guest_method(booking: Booking) -> Method | None:
     if booking.state == BookingState.CONFIRMED:
-        method = "REQUEST" if booking.calendar_id is None else "PUBLISH"
+        return "REQUEST" if booking.calendar_id is None or booking.sequence else "PUBLISH"
+    if booking.state == BookingState.CANCELLED and not changes.was_request(booking):
+        return "CANCEL"
+    return None
+
+
+def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = True, links: bool = True) -> None:
     _send(
         booking,
-        key=_key(booking, "guest"),
+        key=key,
         to=booking.guest_email,
         reply_to=booking.page.owner.email,
         language=booking.guest_language,
-        maker=maker,
-        method=method,
+        maker=lambda told: replace(maker(told), links=changes.manage_links(told) if links else []),
+        method=_guest_method(booking) if file else None,
     )
 
 
-def _to_owner(booking: Booking, key: str, maker: LetterMaker, method: Method | None) -> None:
-    owner: User = booking.page.owner
-    language = owner.language or booking.page.account.language
-    _send(booking, key=key, to=owner.email, reply_to=booking.guest_email, language=language, maker=maker, method=method)
+def _to_owner(booking: Booking, key: str, maker: LetterMaker, method: Method | None, kind: str) -> None:
+    """By email and under the bell, as the owner chose for this ``kind``."""
+    notifications_send(
+        account_id=booking.account_id,
+        kind=kind,
+        key=key,
+        people=[booking.page.owner],
+        words=partial(_owner_words, booking, maker, method),
+        url=reverse("calendars:booking", args=[booking.account_id, booking.pk]),
+        email_key=key,
+    )
+
+
+def _owner_words(booking: Booking, maker: LetterMaker, method: Method | None) -> NotificationWords:
+    """A letter in the active language, and its heading for the bell."""
+    letter = maker(booking)
+    return NotificationWords(
+        title=letter.subject,
+        text=letter.heading,
+        email_text=letter_text(letter),
+        email_html=letter_html(letter, language_now()),
+        reply_to=booking.guest_email,
+        calendar=invitation_of(booking, method) if method else "",
+        calendar_method=method or "",
+    )
 
 
 def _send(

@@ -14,11 +14,13 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.actor import Actor
+from calendars.choices import BookingState
 from calendars.exceptions import BookingInvalid
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.pages import fields_asked
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty
-from crm.models import PropertyDefinition
+from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
 from crm.services.records import records_write
@@ -50,6 +52,37 @@ def meeting_update(*, actor: Actor, booking: Booking) -> None:
     records_write(
         actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=booking.meeting_id, properties=changes)]
     )
+
+
+def meeting_follow(*, actor: Actor, booking: Booking) -> None:
+    """Bring meeting and timeline up to the booking's present times and state; records that are gone stay so."""
+    live = _live(booking)
+    changes = []
+    if booking.meeting_id in live:
+        changes.append(RecordChange(ObjectType.MEETING, record_id=booking.meeting_id, properties=_followed(booking)))
+    if booking.contact_id in live:
+        about = booking.meeting_id if booking.meeting_id in live else None
+        entry = TimelineChange(
+            TIMELINE_KIND, str(booking.uid), booking.starts_at, _data(booking), about_record_id=about
+        )
+        changes.append(RecordChange(ObjectType.CONTACT, record_id=booking.contact_id, timeline=[entry]))
+    records_write(actor=actor, changes=changes)
+
+
+def _live(booking: Booking) -> set[int | None]:
+    """Which of the booking's records can be written to: neither deleted nor merged into one that is."""
+    records = Record.objects.filter(account_id=booking.account_id, pk__in=[booking.contact_id, booking.meeting_id])
+    found = records.select_related("merged_into").defer("properties", "search")
+    return {record.pk for record in found if (record.merged_into or record).archived_at is None}
+
+
+def _followed(booking: Booking) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "hs_timestamp": booking.starts_at,
+        "hs_meeting_start_time": booking.starts_at,
+        "hs_meeting_end_time": booking.ends_at,
+    }
+    return values | ({"hs_meeting_outcome": "CANCELED"} if booking.state == BookingState.CANCELLED else {})
 
 
 def where(booking: Booking) -> str:
@@ -125,7 +158,7 @@ def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any
 
 def _typed(booking: Booking) -> str:
     """What the guest typed, a line for each field."""
-    labels = {item["name"]: item.get("label") or item["name"] for item in booking.page.form_fields}
+    labels = {item["name"]: item.get("label") or item["name"] for item in fields_asked(booking.page)}
     answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
     return "\n".join([f"{booking.guest_name} <{booking.guest_email}>", *answers])
 

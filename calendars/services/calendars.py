@@ -76,6 +76,19 @@ def calendars_select(*, actor: Actor, calendar_account: CalendarAccount, calenda
         )
 
 
+@transaction.atomic
+def calendar_sync_set(*, actor: Actor, calendar_account: CalendarAccount, is_on: bool) -> None:
+    """Log events with contacts (C5) from now on, or do not; what is logged stays."""
+    changed = CalendarAccount.objects.filter(pk=calendar_account.pk).exclude(is_sync_on=is_on).update(is_sync_on=is_on)
+    if changed:
+        audit_write(
+            actor=actor,
+            action="calendar_account.sync_turned_on" if is_on else "calendar_account.sync_turned_off",
+            target_kind="calendar_account",
+            target_id=calendar_account.pk,
+        )
+
+
 def _take_over(calendar_account: CalendarAccount, remote: Sequence[RemoteCalendar]) -> None:
     known = {c.remote_id: c for c in calendar_account.calendars.all()}
     primary = next((item.remote_id for item in remote if item.is_primary), "")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
@@ -78,7 +79,8 @@ def meeting_event_create(job: CalendarJob) -> None:
     meeting = records.filter(pk=job.payload["meeting_id"]).first()
     if calendar is None or meeting is None:
         return
-    guests = records.filter(pk__in=job.payload["contact_ids"], object_type=ObjectType.CONTACT).order_by("pk")
+    asked = Q(pk__in=job.payload["contact_ids"]) | Q(merged_from__in=job.payload["contact_ids"])
+    guests = records.filter(asked, object_type=ObjectType.CONTACT).order_by("pk").distinct()
     draft = _draft(calendar, meeting, list(guests), job.payload["time_zone"])
     calendar_client(calendar.calendar_account).event_create(draft)
 

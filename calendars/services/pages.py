@@ -39,6 +39,15 @@ EDITABLE = frozenset(
         "brand_color",
         "logo_id",
         "language",
+        "first_day",
+        "last_day",
+        "consent_text",
+        "confirmation_text",
+        "reminders",
+        "follow_up_minutes",
+        "follow_up_subject",
+        "follow_up_text",
+        "redirect_url",
     }
 )
 _SLUG_CONSTRAINT = "calendars_schedulingpage_slug"

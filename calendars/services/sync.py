@@ -19,6 +19,7 @@ from calendars.models import Calendar, CalendarJob
 from calendars.providers.protocol import CalendarClient, EventPage, Interval
 from calendars.services.busy import busy_sweep, busy_write, commit_lazily
 from calendars.services.clients import calendar_client
+from calendars.services.events_follow import EventsFollow
 from hubclone.lib.errors import TransientError
 from hubclone.lib.jobs.choices import JobQueue
 from hubclone.lib.jobs.registry import JOB_HANDLERS
@@ -91,6 +92,7 @@ class _Run:
         self, calendar: Calendar, client: CalendarClient, started_at: dt.datetime, after_page: Callable[[], None]
     ) -> None:
         self.calendar, self.client, self.started_at, self.after_page = calendar, client, started_at, after_page
+        self.follow = EventsFollow(calendar)
 
     def run(self) -> None:
         """What changed since the token; everything when there is none, when it has expired or its window runs out."""
@@ -113,6 +115,7 @@ class _Run:
     def _incremental(self) -> None:
         calendar = self.calendar
         for page in self.client.events(calendar.remote_id, sync_token=calendar.sync_token, window=self._window()):
+            self.follow.page(page.events)
             with transaction.atomic():
                 busy_write(calendar=calendar, events=page.events, generation=calendar.generation)
                 if page.sync_token:
@@ -128,10 +131,12 @@ class _Run:
         Calendar.objects.filter(pk=calendar.pk).update(generation=F("generation") + 1, sync_token="")  # noqa: S106
         calendar.refresh_from_db(fields=["generation", "sync_token"])
         for page in self.client.events(calendar.remote_id, sync_token="", window=window):  # noqa: S106 - none yet
+            self.follow.page(page.events)
             with transaction.atomic():
                 busy_write(calendar=calendar, events=page.events, generation=calendar.generation)
                 if page.sync_token:
                     busy_sweep(calendar=calendar, generation=calendar.generation)
+                    self.follow.sweep(window)
                     self._finish(page, window_starts_at=window.starts_at, window_ends_at=window.ends_at)
                 else:
                     commit_lazily()

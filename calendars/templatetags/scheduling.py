@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from calendars.models import SchedulingPage
+from calendars.tokens import words_for_page
 from calendars.views.picker import Cell
 
 register = template.Library()
@@ -14,6 +16,12 @@ _BOOKABLE = (
     '<span class="sr-only">{words}</span><span aria-hidden="true">{number}</span></a></td>'
 )
 _CHOSEN = mark_safe(' aria-current="true"')
+
+
+@register.filter
+def about(page: SchedulingPage) -> str:
+    """The page's description for a visitor who has not said who they are."""
+    return words_for_page(page.description, page)
 
 
 @register.simple_tag

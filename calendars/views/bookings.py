@@ -17,6 +17,7 @@ from calendars.choices import BookingState
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
 from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
+from calendars.selectors.pages import fields_asked
 from calendars.services.booking_requests import request_confirm, request_decline
 from hubclone.lib.paging import BadCursor
 
@@ -48,11 +49,12 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
 @account_view()
 def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """One booking, and the two answers while it is a request."""
-    found = _get(request, account_id, booking_id)
-    labels = {field["name"]: field.get("label") or field["name"] for field in found.page.form_fields}
+    found = booking_or_404(request, account_id, booking_id)
+    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(found.page)}
     context = {
         "booking": found,
         "waits": _waits(found),
+        "is_changeable": is_changeable(found),
         "answers": [(labels.get(name, name), value) for name, value in found.form_answers.items()],
         "zone": request.user.time_zone,
     }
@@ -63,7 +65,7 @@ def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
 @account_view()
 def confirm(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """Say yes to a request."""
-    _get(request, account_id, booking_id)
+    booking_or_404(request, account_id, booking_id)
     try:
         request_confirm(actor=request.actor, booking_id=booking_id)
     except BookingRefused as error:
@@ -77,7 +79,7 @@ def confirm(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
 @account_view()
 def decline(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """Say no to a request."""
-    _get(request, account_id, booking_id)
+    booking_or_404(request, account_id, booking_id)
     try:
         request_decline(actor=request.actor, booking_id=booking_id)
     except BookingRefused as error:
@@ -87,11 +89,17 @@ def decline(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
     return redirect("calendars:booking", account_id, booking_id)
 
 
-def _get(request: AccountRequest, account_id: int, booking_id: int) -> Booking:
+def booking_or_404(request: AccountRequest, account_id: int, booking_id: int) -> Booking:
+    """One of the user's own bookings. Raises Http404."""
     try:
         return booking_get(account_id=account_id, user_id=request.user.pk, booking_id=booking_id)
     except Booking.DoesNotExist as error:
         raise Http404 from error
+
+
+def is_changeable(found: Booking) -> bool:
+    """Whether the booking stands and its meeting has not ended."""
+    return found.state == BookingState.CONFIRMED and found.ends_at > dt.datetime.now(dt.UTC)
 
 
 def _waits(found: Booking) -> bool:

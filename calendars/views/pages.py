@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,23 +15,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.web import AccountRequest, account_view
 from calendars.choices import LocationKind, PageState
 from calendars.exceptions import PathTaken
-from calendars.forms.hours import typed_of
-from calendars.forms.page import PageForm
+from calendars.forms.delays import UNITS
+from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
-from calendars.selectors.pages import page_of, pages_of, slug_free
+from calendars.selectors.pages import folders_of, page_of, pages_of, slug_free
 from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
+from calendars.tokens import PAGE_TOKENS
+from calendars.views.folders import folder_tabs
+from calendars.views.page_preview import preview_of
+from calendars.views.page_steps import is_step as step_pressed
+from calendars.views.page_steps import steps_of, typed_after_step
 from calendars.words import duration_words
 from calendars.zones import zone_or
 from hubclone.lib.text import slugify
-
-LAST_FULL_HOUR = 22
-_STEPS = ("add_window", "drop_window", "add_field", "drop_field")
 
 
 @require_safe
@@ -39,8 +41,13 @@ _STEPS = ("add_window", "drop_window", "add_field", "drop_field")
 def pages(request: AccountRequest, account_id: int) -> HttpResponse:
     """The list, with the way to a first page and to a connected calendar."""
     found = list(pages_of(account_id=account_id, user_id=request.user.pk))
+    folders = list(folders_of(account_id=account_id, user_id=request.user.pk))
+    folder = next((item for item in folders if str(item.pk) == request.GET.get("folder")), None)
     context = {
-        "rows": [_row(page) for page in found],
+        "rows": [_row(page) for page in found if folder is None or page.folder_id == folder.pk],
+        "has_pages": bool(found),
+        "folder": folder,
+        "tabs": folder_tabs(account_id, folders, found, folder),
         "calendar_account": calendar_account_of(account_id=account_id, user_id=request.user.pk),
     }
     return render(request, "calendars/pages/list.html", context)
@@ -136,6 +143,8 @@ def _row(page: SchedulingPage) -> dict[str, Any]:
 def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None, status: int = 200) -> HttpResponse:
     base = page_url("x").removesuffix("x")
     logo_kept = _logo_kept(request, form)
+    is_step = request.method == "POST" and not form.is_bound
+    typed = PageForm(request.account.pk, page, data=request.POST) if is_step else form
     context = {
         "form": form,
         "page": page,
@@ -145,6 +154,13 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "page_url": page_url(page.slug) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
+        "steps": steps_of(form),
+        "tokens": [{"code": f"{{{{ {token.key} }}}}", "label": token.label} for token in PAGE_TOKENS.values()],
+        "delay_units": [(name, words) for name, (_minutes, words) in UNITS.items()],
+        "preview": preview_of(request, typed, page),
+        "preview_url": reverse("calendars:page_preview", args=[request.account.pk, page.pk])
+        if page
+        else reverse("calendars:page_preview_new", args=[request.account.pk]),
     }
     return render(request, "calendars/pages/editor.html", context, status=status)
 
@@ -187,7 +203,8 @@ def _defaults(request: AccountRequest) -> dict[str, Any]:
         "weekly_hours": default_weekly_hours(),
         "step": 30,
         "minimum_notice": 60,
-        "rolling_days": 60,
+        "window_kind": ROLLING,
+        "rolling_days": ROLLING_DAYS_USUAL,
         "buffer_before": 0,
         "buffer_after": 0,
         "form_fields": [],
@@ -195,35 +212,8 @@ def _defaults(request: AccountRequest) -> dict[str, Any]:
 
 
 def _step(request: AccountRequest) -> dict[str, Any] | None:
-    """What was typed with one window or field more or fewer, when such a button was pressed; nothing is saved."""
-    if not any(name in request.POST for name in _STEPS):
+    """What was typed with one row more or fewer, when a button for that was pressed; nothing is saved."""
+    if not step_pressed(request.POST):
         return None
-    typed = PageForm.typed(_without_choice(request.POST))
-    typed["logo_kept"] = _logo_kept(request, PageForm(request.account.pk, data=request.POST, files=request.FILES))
-    hours = typed["weekly_hours"] = typed_of(typed["weekly_hours"])
-    if request.POST.get("add_window", "") in map(str, range(7)):
-        day = hours[int(request.POST["add_window"])]
-        day.append(_following(day[-1][1]) if day else ("09:00", "17:00"))
-    day_text, _dash, index = request.POST.get("drop_window", "").partition("-")
-    if day_text in map(str, range(7)) and index in map(str, range(len(hours[int(day_text)]))):
-        hours[int(day_text)].pop(int(index))
-    dropped = request.POST.get("drop_field")
-    typed["form_fields"] = [item for item in typed["form_fields"] if item["name"] != dropped]
-    return typed
-
-
-def _following(end: str) -> tuple[str, str]:
-    """An hour's window one hour after another's end; empty when the day is over by then."""
-    hour, _colon, minute = end.partition(":")
-    if not (hour.isdigit() and int(hour) < LAST_FULL_HOUR):
-        return "", ""
-    return f"{int(hour) + 1:02}:{minute}", f"{int(hour) + 2:02}:{minute}"
-
-
-def _without_choice(data: QueryDict) -> QueryDict:
-    """The property that stands in the list of those to add counts only for the button beside it, and for Save."""
-    if "add_field" in data:
-        return data
-    changed = data.copy()
-    changed.pop("form_fields-add", None)
-    return changed
+    form = PageForm(request.account.pk, data=request.POST, files=request.FILES)
+    return typed_after_step(request.POST) | {"logo_kept": _logo_kept(request, form)}

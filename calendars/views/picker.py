@@ -19,12 +19,15 @@ from calendars.choices import PageState
 from calendars.engine.hours import zone_get
 from calendars.models import SchedulingPage
 from calendars.selectors.availability import PageSlots, slots_month
+from calendars.selectors.pages import fields_asked
 from calendars.words import day_words, duration_words, language_now, month_words, time_words, weekday_words
 from calendars.zones import zone_or
 
 ZONE_COOKIE = "hub_tz"
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 YEARS = range(2000, 2100)
+STATE_NAMES = frozenset({"tz", "duration", "month", "day", "start", "booked"})
+CARRIED_LENGTH_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Wish:
     duration: int
     month: dt.date | None
     day: dt.date | None
+    carried: tuple[tuple[str, str], ...] = ()
+    """Values of the page's hidden fields, which go along to the form."""
 
     @classmethod
     def read(cls, page: SchedulingPage, query: Mapping[str, str], cookies: Mapping[str, str]) -> Wish:
@@ -65,12 +70,13 @@ class Wish:
         month = _month(query.get("month", "")) or (day.replace(day=1) if day else None)
         duration = query.get("duration", "")
         offered = {str(minutes): minutes for minutes in page.durations}
-        return cls(kept or page.time_zone, bool(kept), offered.get(duration, page.durations[0]), month, day)
+        duration_chosen = offered.get(duration, page.durations[0])
+        return cls(kept or page.time_zone, bool(kept), duration_chosen, month, day, _carried(page, query))
 
     @property
     def query(self) -> str:
         """The state as an address holds it."""
-        state = {"duration": str(self.duration), "tz": self.zone}
+        state = {**dict(self.carried), "duration": str(self.duration), "tz": self.zone}
         if self.day:
             state["day"] = self.day.isoformat()
         elif self.month:
@@ -81,12 +87,12 @@ class Wish:
 class Picker:
     """The choice as templates show it. The month is the wished one, else the first with a free time."""
 
-    def __init__(self, page: SchedulingPage, wish: Wish, now: dt.datetime) -> None:
-        self.page, self.wish, self.now = page, wish, now
+    def __init__(self, page: SchedulingPage, wish: Wish, now: dt.datetime, *, is_embedded: bool = False) -> None:
+        self.page, self.wish, self.now, self.is_embedded = page, wish, now, is_embedded
         self.language = language_now()
         self.zone = zone_get(wish.zone)
         self.today = now.astimezone(self.zone).date()
-        self.month = wish.month or self.today.replace(day=1)
+        self.month = wish.month or self._first_day.replace(day=1)
         self.slots = self._slots(self.month)
         if wish.month is None and self.is_open and not self.slots.starts and (free := self._next_free()):
             self.month, self.slots = free
@@ -97,7 +103,7 @@ class Picker:
 
     def _next_free(self) -> tuple[dt.date, PageSlots] | None:
         """The first month after the shown one that has a free time, while the page's window reaches it."""
-        month = max(_next(self.month), self.today.replace(day=1))
+        month = max(_next(self.month), self._first_day.replace(day=1))
         while month <= self._last_day:
             slots = self._slots(month)
             if slots.starts:
@@ -219,8 +225,17 @@ class Picker:
         return self._month_link(free[0]) if free else None
 
     @property
+    def _first_day(self) -> dt.date:
+        """Today, or the day before a fixed window that begins later, when it has begun somewhere."""
+        if self.page.first_day is None or self.page.last_day is None:
+            return self.today
+        return max(self.today, self.page.first_day - dt.timedelta(days=1))
+
+    @property
     def _last_day(self) -> dt.date:
         """The last day that can be in the page's window in any zone."""
+        if self.page.first_day is not None and self.page.last_day is not None:
+            return self.page.last_day + dt.timedelta(days=1)
         return self.today + dt.timedelta(days=self.page.rolling_days + 1)
 
     def _month_link(self, month: dt.date) -> Link:
@@ -252,18 +267,26 @@ class Picker:
         return self._query()
 
     def _query(self, **changes: str) -> str:
-        state = {"duration": str(self.wish.duration), "tz": self.wish.zone} | changes
+        state = {**dict(self.wish.carried), "duration": str(self.wish.duration), "tz": self.wish.zone} | changes
         return urlencode(state, safe="/:")
 
     @cached_property
     def page_url(self) -> str:
         """The page without any state."""
-        return reverse("calendars:public_page", args=[self.page.slug])
+        return reverse(f"calendars:{'public_embed' if self.is_embedded else 'public_page'}", args=[self.page.slug])
 
     @cached_property
     def slots_url(self) -> str:
         """Where the part that changes is asked for."""
-        return reverse("calendars:public_slots", args=[self.page.slug])
+        name = "public_embed_slots" if self.is_embedded else "public_slots"
+        return reverse(f"calendars:{name}", args=[self.page.slug])
+
+
+def _carried(page: SchedulingPage, query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The hidden fields that the address holds, by their names; texts that are far too long for one are left out."""
+    names = [str(item["name"]) for item in fields_asked(page) if item.get("hidden")]
+    values = [(name, query.get(name, "")) for name in names if name not in STATE_NAMES]
+    return tuple((name, value) for name, value in values if value and len(value) <= CARRIED_LENGTH_MOST)
 
 
 def page_durations(page: SchedulingPage) -> list[int]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.signing import Signer
+from django.urls import reverse
+
 from calendars.choices import BookingState
 from calendars.engine.hours import zone_get
+from calendars.guest_links import manage_token
 from calendars.mail.when import zone_words
 from calendars.models import Booking
 from calendars.selectors.logos import logo_of_page
 from calendars.services.booking_records import where
 from calendars.words import span_words
 
+REFERENCE_SALT = "calendars.public.booked"
 GOOGLE_TEMPLATE_URL = "https://calendar.google.com/calendar/render"
 OUTLOOK_COMPOSE_URL = "https://outlook.live.com/calendar/0/deeplink/compose"
 
@@ -29,10 +34,16 @@ def done_context(booking: Booking) -> dict[str, Any]:
         "when": span_words(starts_at, ends_at),
         "zone_words": zone_words(booking.guest_time_zone, starts_at),
         "is_request": booking.state == BookingState.REQUESTED,
+        "manage_url": reverse("calendars:public_manage", args=[manage_token(booking)]),
         "stands": booking.state == BookingState.CONFIRMED,
         "google_url": google_url(booking),
         "outlook_url": outlook_url(booking),
     }
+
+
+def booked_reference(booking: Booking) -> str:
+    """The signed reference of a booking's confirmation page."""
+    return Signer(salt=REFERENCE_SALT).sign(booking.uid.hex)
 
 
 def google_url(booking: Booking) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import AccountRequest, account_view
+from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import CalendarAccount
 from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
-from calendars.services.calendars import calendars_select
+from calendars.services.calendars import calendar_sync_set, calendars_select
 from connections.registries import PROVIDERS
 from connections.web import form_may_lead_to
 
@@ -34,7 +36,9 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponseB
 def _save(request: AccountRequest, calendar_account: CalendarAccount) -> HttpResponseBase:
     selection = _Selection(request, calendar_account)
     try:
-        calendars_select(actor=request.actor, calendar_account=calendar_account, calendar_ids=selection.ids)
+        with transaction.atomic():
+            calendars_select(actor=request.actor, calendar_account=calendar_account, calendar_ids=selection.ids)
+            calendar_sync_set(actor=request.actor, calendar_account=calendar_account, is_on=selection.is_sync_on)
     except NoCalendarSelected:
         words = _("Keep at least one calendar: without one nobody can know when you are free.")
         return _page(request, calendar_account, selection, words)
@@ -58,6 +62,8 @@ def _page(
         "selected": [c for c in calendars if c.pk in selection.ids],
         "others": [c for c in calendars if c.pk not in selection.ids],
         "is_changed": selection.is_changed,
+        "is_sync_on": selection.is_sync_on,
+        "lost": [c for c in calendars if c.pk in selection.ids and c.access == CalendarAccess.LOST],
         "error": error,
     }
 
@@ -74,6 +80,7 @@ class _Selection:
         saved = calendar_account.calendars.filter(is_selected=True).values_list("pk", flat=True)
         self.ids = set(saved)
         self.is_changed = request.method == "POST"
+        self.is_sync_on = "calendar_sync" in request.POST if self.is_changed else calendar_account.is_sync_on
         if request.method == "POST":
             self.ids = _numbers(request.POST.getlist("calendars")) | _numbers(request.POST.getlist("add"))
             self.ids -= _numbers(request.POST.getlist("remove"))

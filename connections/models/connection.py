@@ -38,6 +38,8 @@ class Connection(models.Model):
     scopes = ArrayField(models.CharField(max_length=200), default=list)
     credentials = EncryptedJSONField()
     expires_at = models.DateTimeField(null=True)
+    label = models.CharField(max_length=100, blank=True, help_text="What tells several of a kind apart.")
+    brand = models.ForeignKey("accounts.Brand", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=20, choices=ConnectionState, default=ConnectionState.ACTIVE)
     last_success_at = models.DateTimeField(null=True)
     last_error_at = models.DateTimeField(null=True)

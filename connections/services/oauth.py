@@ -39,6 +39,7 @@ class Attempt:
     scopes: list[str]
     params: dict[str, Any]
     started_at: float
+    owner_id: int | None
     connection_id: int | None = None
 
 
@@ -51,10 +52,12 @@ def oauth_begin(
     purpose: str,
     params: Mapping[str, Any] | None = None,
     reconnect: Connection | None = None,
+    for_account: bool = False,
 ) -> str:
     """Keep state and PKCE verifier in the session and answer the consent page's address.
 
-    With ``reconnect`` only the same outside account is taken back. ``params`` (JSON) reaches the purpose.
+    With ``reconnect`` only the same outside account is taken back, for whom it was; else the connection is the user's
+    own, or the account's with ``for_account``. ``params`` (JSON) reaches the purpose.
     """
     state = secrets.token_urlsafe(32)
     redirect_uri = _redirect_uri(request, provider)
@@ -65,6 +68,7 @@ def oauth_begin(
         state=state,
         login_hint=reconnect.identity if reconnect else "",
     )
+    own = None if for_account else user_id
     attempt = Attempt(
         provider=provider,
         purpose=purpose,
@@ -75,6 +79,7 @@ def oauth_begin(
         scopes=scopes,
         params=dict(params or {}),
         started_at=timezone.now().timestamp(),
+        owner_id=reconnect.owner_id if reconnect else own,
         connection_id=reconnect.pk if reconnect else None,
     )
     kept = list(request.session.get(SESSION_KEY, {}).items())[-(ATTEMPTS_MOST - 1) :]
@@ -123,7 +128,7 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
 
 def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: Identity) -> Connection:
     """Make the connection, or give an existing one of the same outside account new life with all its data."""
-    mine = Connection.objects.select_for_update().filter(account_id=attempt.account_id, owner_id=attempt.user_id)
+    mine = Connection.objects.select_for_update().filter(account_id=attempt.account_id, owner_id=attempt.owner_id)
     alive = mine.exclude(state=ConnectionState.DISCONNECTED)
     connection = alive.filter(provider=attempt.provider, external_id=identity.external_id).first()
     if attempt.connection_id is not None and (connection is None or connection.pk != attempt.connection_id):
@@ -131,7 +136,7 @@ def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: I
     action = "connection.reconnected" if connection else "connection.made"
     connection = connection or Connection(
         account_id=attempt.account_id,
-        owner_id=attempt.user_id,
+        owner_id=attempt.owner_id,
         provider=attempt.provider,
         external_id=identity.external_id,
     )

@@ -9,16 +9,18 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor, system_actor
 from accounts.choices import Right
 from accounts.models import User
+from accounts.selectors import people_with
 from accounts.services.audit import audit_write
-from accounts.services.mail import email_enqueue
+from accounts.services.notifications import NotificationWords, notifications_send
 from connections.choices import ConnectionState
 from connections.models import Connection
+from connections.notification_kinds import CONNECTION_ATTENTION
 from connections.registries import PROVIDERS, PURPOSES
 from hubclone.lib.errors import HubError
 
@@ -54,8 +56,7 @@ def connection_failed(*, connection_id: int, code: str) -> None:
     connection = Connection.objects.select_related("owner").get(pk=connection_id)
     log.warning("connection.needs_attention", connection_id=connection_id, code=code)
     _audit(system_actor(connection.account_id), "connection.needs_attention", connection, {"code": code})
-    for person in _people_to_tell(connection):
-        _alert(connection, person)
+    _alert(connection)
 
 
 def connection_disconnect(*, actor: Actor, connection: Connection) -> bool:
@@ -93,36 +94,35 @@ def _revoke(connection: Connection) -> bool:
 
 
 def _people_to_tell(connection: Connection) -> list[User]:
-    """The owner; for a connection of the account, its super admins."""
+    """The owner; for a connection of the account, those who may mend it."""
     if connection.owner:
         return [connection.owner]
-    admins = User.objects.filter(
-        memberships__account_id=connection.account_id,
-        memberships__rights__contains=[Right.SUPER_ADMIN],
-        is_active=True,
-    )
-    return list(admins.order_by("id"))
+    return people_with(account_id=connection.account_id, right=Right.EDIT_ACCOUNT_SETTINGS)
 
 
-def _alert(connection: Connection, person: User) -> None:
-    """One e-mail for one trouble: the key holds when it began."""
+def _alert(connection: Connection) -> None:
+    """Told once for one trouble: the key holds when it began."""
     page = reverse("connections:detail", args=[connection.account_id, connection.pk])
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        provider = PROVIDERS[connection.provider]
-        context = {
-            "connection": connection,
-            "provider": provider,
-            "advice": provider.error_guide.get(connection.last_error_code),
-            "url": f"{settings.BASE_URL}{page}",
-        }
-        email_enqueue(
-            account_id=connection.account_id,
-            key=f"connection:{connection.pk}:attention:{connection.alerted_at:%Y%m%dT%H%M%S%f}:{person.pk}",
-            to=person.email,
-            subject=_("%(provider)s needs your attention") % {"provider": provider.name},
-            text=render_to_string("connections/email/attention.txt", context),
-            html=render_to_string("connections/email/attention.html", context),
-        )
+    notifications_send(
+        account_id=connection.account_id,
+        kind=CONNECTION_ATTENTION,
+        key=f"connection:{connection.pk}:attention:{connection.alerted_at:%Y%m%dT%H%M%S%f}",
+        people=_people_to_tell(connection),
+        words=lambda: _alert_words(connection, f"{settings.BASE_URL}{page}"),
+        url=page,
+    )
+
+
+def _alert_words(connection: Connection, url: str) -> NotificationWords:
+    provider = PROVIDERS[connection.provider]
+    advice = provider.error_guide.get(connection.last_error_code)
+    context = {"connection": connection, "provider": provider, "advice": advice, "url": url}
+    return NotificationWords(
+        title=_("%(provider)s needs your attention") % {"provider": provider.name},
+        text=str(advice.words) if advice else "",
+        email_text=render_to_string("connections/email/attention.txt", context),
+        email_html=render_to_string("connections/email/attention.html", context),
+    )
 
 
 def _audit(actor: Actor, action: str, connection: Connection, detail: dict[str, object]) -> None:

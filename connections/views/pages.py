@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.web import AccountRequest, account_view
+from connections.forms import ConnectionForm
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES
 from connections.selectors import connections_visible
+from connections.services.details import connection_update
 from connections.services.oauth import oauth_begin
 from connections.services.state import connection_disconnect
 from connections.web import form_may_lead_to
@@ -20,28 +24,36 @@ from connections.web import form_may_lead_to
 @require_GET
 @account_view()
 def index(request: AccountRequest, account_id: int) -> HttpResponse:
-    """All that is connected by or for this member."""
-    found = connections_visible(membership=request.membership)
-    rows = [(connection, PROVIDERS[connection.provider]) for connection in found]
+    """All that is connected by or for this member, by app."""
+    found = connections_visible(membership=request.membership).select_related("brand")
+    groups = [(PROVIDERS[key], list(items)) for key, items in groupby(found, key=lambda one: one.provider)]
     starts = [(purpose.start_label, purpose.start(account_id)) for purpose in PURPOSES.values()]
-    return render(request, "connections/index.html", {"rows": rows, "starts": starts})
+    return render(request, "connections/index.html", {"groups": groups, "starts": starts})
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @account_view()
 def detail(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponseBase:
-    """One connection: how it fares, what it may do, and how to mend it."""
+    """One connection: how it fares, what it may do, how to mend it; POST sets what it is called."""
     connection = _get(request, connection_id)
+    start = {"label": connection.label, "brand": connection.brand_id}
+    form = ConnectionForm(request.POST or None, account_id=account_id, initial=start)
+    if request.method == "POST" and form.is_valid():
+        connection_update(actor=request.actor, connection=connection, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("connections:detail", account_id, connection_id)
     provider = PROVIDERS[connection.provider]
     context = {
         "connection": connection,
         "provider": provider,
         "scopes": provider.scope_words(connection.scopes),
         "advice": provider.error_guide.get(connection.last_error_code),
+        "form": form,
     }
+    status = 422 if form.is_bound else 200
 
     def answer(inner: HttpRequest) -> HttpResponse:
-        return render(inner, "connections/detail.html", context)
+        return render(inner, "connections/detail.html", context, status=status)
 
     return form_may_lead_to(connection.provider, request, answer)
 

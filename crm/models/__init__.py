@@ -1,6 +1,7 @@
 """Records and all that hangs on them: one generic store for every object type (A15)."""
 
 from crm.models.association import Association, AssociationType
+from crm.models.consent import Consent
 from crm.models.erasure import ErasedAddress, ExcludedDomain
 from crm.models.event import Event, EventCursor
 from crm.models.property import PropertyChange, PropertyDefinition, PropertyGroup, Schema
@@ -10,6 +11,7 @@ from crm.models.timeline import TimelineEntry
 __all__ = [
     "Association",
     "AssociationType",
+    "Consent",
     "ErasedAddress",
     "Event",
     "EventCursor",

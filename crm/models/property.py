@@ -10,6 +10,9 @@ from django.db.models.functions import Now
 from accounts.choices import ActorKind
 from crm.choices import ObjectType, PropertyType
 
+OWN_TYPES_FROM = 10_000
+"""Association types of an account's own are numbered from here; a number is never given twice."""
+
 
 class Schema(models.Model):
     """Names the state of an account's definitions and association types, anew with each change of them, so that a
@@ -17,6 +20,9 @@ class Schema(models.Model):
 
     account = models.OneToOneField("accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+")
     version = models.UUIDField(default=uuid.uuid4)
+    next_type_id = models.PositiveIntegerField(
+        default=OWN_TYPES_FROM, db_default=OWN_TYPES_FROM, help_text="The next id of an association label of its own."
+    )
 
     def __str__(self) -> str:
         return f"schema of account {self.account_id}"
@@ -46,6 +52,7 @@ class PropertyDefinition(models.Model):
     group = models.ForeignKey(PropertyGroup, on_delete=models.PROTECT, related_name="definitions")
     name = models.CharField(max_length=100)
     label = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="", db_default="")
     type = models.CharField(max_length=20, choices=PropertyType)
     field_type = models.CharField(max_length=30, default="text")
     options = models.JSONField(default=list)

@@ -16,6 +16,8 @@ class Record(models.Model):
 
     ``properties`` maps property names to values as ``PropertyType`` says; a property without a value has no key.
     ``display_name`` and ``sort_name`` (folded) are derived on every write. ``version`` grows by one with each.
+    ``merged_into`` is always a record that is there itself; a merged record is archived, too, and keeps its history.
+    ``archived_by`` is the label of who deleted it, empty while it is there.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
@@ -28,6 +30,7 @@ class Record(models.Model):
     owner = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     merged_into = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="merged_from")
     archived_at = models.DateTimeField(null=True)
+    archived_by = models.CharField(max_length=254, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -40,6 +43,16 @@ class Record(models.Model):
                 condition=Q(archived_at=None),
             ),
             models.Index(fields=["account", "object_type", "updated_at", "id"], name="record_by_update"),
+            models.Index(
+                fields=["account", "object_type", "-archived_at", "-id"],
+                name="record_deleted",
+                condition=Q(archived_at__isnull=False, merged_into=None),
+            ),
+            models.Index(
+                fields=["archived_at"],
+                name="record_to_purge",
+                condition=Q(archived_at__isnull=False, merged_into=None),
+            ),
             GinIndex(fields=["search"], name="record_search"),
             GinIndex(fields=["properties"], name="record_equality", opclasses=["jsonb_path_ops"]),
         ]

@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from crm.models import Association, AssociationType, Record
 
 SHOWN = 10
+LINKS_EACH = 4
 
 
 @dataclass(slots=True)
@@ -41,14 +42,15 @@ def associations_get(*, account_id: int, record: Record, shown: int = SHOWN) -> 
     groups = {object_type: LinkedGroup(object_type, total, []) for object_type, total in sorted(totals.items())}
     seen: dict[int, LinkedRecord] = {}
     rank = Window(RowNumber(), partition_by=[F("to_type")], order_by=F("id").desc())
-    for link in links.select_related("to_record").annotate(rank=rank).filter(rank__lte=2 * shown).order_by("-id"):
+    newest = links.select_related("to_record").defer("to_record__search", "to_record__properties").annotate(rank=rank)
+    for link in newest.filter(rank__lte=LINKS_EACH * shown).order_by("-id"):
         group = groups[link.to_type]
         item = seen.get(link.to_record_id)
         if item is None and len(group.items) < shown:
             item = seen[link.to_record_id] = LinkedRecord(link.to_record)
             group.items.append(item)
         if item is not None and (label := labels.get((link.to_type, link.type_id))):
-            item.labels.append(label)
+            item.labels.insert(0, label)
     return list(groups.values())
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership
 from crm.choices import IdentityKind
 from crm.models import PropertyDefinition, Record, RecordIdentity
+from crm.selectors.search import prefix_query
 from hubclone.lib.paging import Page, keyset_page
-from hubclone.lib.text import email_normalise, words
+from hubclone.lib.text import email_normalise
 
 PAGE = 50
 SORTS: dict[str, tuple[str, ...]] = {
@@ -20,7 +20,6 @@ SORTS: dict[str, tuple[str, ...]] = {
     "-name": ("-sort_name", "-id"),
 }
 DEFAULT_SORT = "-created"
-WORDS_MOST = 8
 
 
 def record_get(
@@ -69,10 +68,9 @@ def owners_list(*, account_id: int) -> list[tuple[str, str]]:
 
 def _found(records: QuerySet[Record], account_id: int, object_type: str, q: str) -> QuerySet[Record]:
     """Every word must be the beginning of one of the record's."""
-    parts = words(q)[:WORDS_MOST]
-    if not parts:
+    query = prefix_query(q)
+    if query is None:
         return records.none()
-    query = SearchQuery(" & ".join(f"{part}:*" for part in parts), config="simple", search_type="raw")
     condition = Q(search=query)
     if "@" in q:
         holder = RecordIdentity.objects.filter(

@@ -45,6 +45,7 @@ class RecordChange:
     ``fills`` are for who may add and not rewrite: each is put on a new record, and on an existing one only where all of
     its names are empty. ``if_new`` is put on a record that this call makes.
     ``archive`` and ``restore`` do what they say after the rest; a match by address restores an archived record.
+    With ``if_version`` the change is refused (RecordStale) unless the record is at that version.
     """
 
     object_type: str
@@ -59,6 +60,7 @@ class RecordChange:
     restore: bool = False
     fills: Sequence[Mapping[str, Any]] = ()
     if_new: Mapping[str, Any] = field(default_factory=dict)
+    if_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.models import Account
@@ -17,6 +20,9 @@ from crm.builtin_properties import BUILT_IN, GroupSpec
 from crm.choices import AssociationCategory, PropertyType
 from crm.exceptions import InvalidProperty, RecordError
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup, Schema
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+LISTS = frozenset({PropertyType.ENUMERATION, PropertyType.MULTI_ENUMERATION})
 
 
 def definitions_initialise(account: Account, actor: Actor) -> None:
@@ -56,8 +62,13 @@ def definition_create(
     type: PropertyType,
     field_type: str = "text",
     options: Sequence[Mapping[str, Any]] = (),
+    description: str = "",
 ) -> PropertyDefinition:
-    """Add a custom property; ``options`` are {value, label}. Raises InvalidProperty when the name is taken."""
+    """Add a custom property; ``options`` are {value, label}. Raises InvalidProperty: a name that is taken or is none,
+    or options that cannot be."""
+    if not NAME.fullmatch(name):
+        raise InvalidProperty("name", gettext("Use small letters, digits and underscores, a letter first."))
+    options_check(type, options)
     schema_touch(account_id=actor.account_id)
     group = PropertyGroup.objects.filter(account_id=actor.account_id, object_type=object_type, name=group_name).first()
     if group is None:
@@ -72,10 +83,12 @@ def definition_create(
             "type": type,
             "field_type": field_type,
             "options": [dict(option) for option in options],
+            "description": description,
+            "position": 1 + (group.definitions.aggregate(last=Max("position"))["last"] or 0),
         },
     )
     if not created:
-        raise InvalidProperty(name, "There is a property of this name already.")
+        raise InvalidProperty("name", gettext("There is a property of this name already."))
     _audit(actor, "property.created", definition)
     return definition
 
@@ -91,6 +104,37 @@ def definition_archive(*, actor: Actor, object_type: str, name: str) -> None:
         raise InvalidProperty(name, "There is no such custom property.")
     PropertyDefinition.objects.filter(pk=definition.pk).update(archived_at=Now())
     _audit(actor, "property.archived", definition)
+
+
+@transaction.atomic
+def definition_restore(*, actor: Actor, object_type: str, name: str) -> None:
+    """Bring an archived property back, with the values that it had. Raises InvalidProperty."""
+    schema_touch(account_id=actor.account_id)
+    definition = PropertyDefinition.objects.filter(
+        account_id=actor.account_id, object_type=object_type, name=name, archived_at__isnull=False
+    ).first()
+    if definition is None:
+        raise InvalidProperty(name, "There is no such archived property.")
+    PropertyDefinition.objects.filter(pk=definition.pk).update(archived_at=None)
+    _audit(actor, "property.restored", definition)
+
+
+def options_check(type: str, options: Sequence[Mapping[str, Any]]) -> None:
+    """Lists have options, each once; nothing else has any. Raises InvalidProperty."""
+    if type not in LISTS:
+        if options:
+            raise InvalidProperty("options", gettext("Only lists have options."))
+        return
+    if not options:
+        raise InvalidProperty("options", gettext("Give it at least one option."))
+    for part in ("value", "label"):
+        given = [str(option.get(part, "")).strip() for option in options]
+        if not all(given):
+            raise InvalidProperty("options", gettext("Every option needs a label."))
+        if len({text.casefold() for text in given}) < len(given):
+            raise InvalidProperty("options", gettext("Two options are the same."))
+        if part == "value" and any(";" in text for text in given):
+            raise InvalidProperty("options", gettext("The value of an option cannot hold a semicolon."))
 
 
 def schema_touch(*, account_id: int) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.actor import Actor
-from crm.exceptions import RecordNotFound
+from accounts.services.audit import audit_write
+from crm.exceptions import RecordNotFound, RecordStale
+from crm.models import Record
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
 from crm.services.writing import rows
 from crm.services.writing.identities import identities_claim, primaries_set
 from crm.services.writing.links import links_write, timeline_write
 from crm.services.writing.plan import Plan, Wanted, plan_make
+from crm.services.writing.schema import schema_hold
 from crm.services.writing.slots import Slot
 from hubclone.lib.errors import TransientError
 
@@ -28,17 +31,25 @@ __all__ = [
 ]
 
 
+ATTEMPTS_MOST = 3
+
+
 def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[RecordResult]:
     """Write a list of changes in one transaction, one statement a table; the results are in the order of the changes.
 
-    Locks come in one order: addresses sorted, then records ascending; so call it once a transaction, after other locks.
+    Locks come in one order: the account's definitions (together with other writers), addresses sorted, then records
+    ascending; so call it once a transaction, after other locks.
     All or nothing: an error leaves nothing written. What a caller may want to catch and go on from (a value that does
     not fit, a taken address, a record that is not there) is found out before anything is written; after an error
     from later on (a race, a wrong type of link) the caller's own transaction, if one is open, must be rolled back.
-    Raises InvalidProperty, RecordNotFound, IdentityTaken, UnknownAssociationType, UnknownTimelineKind, RecordError.
+    Raises InvalidProperty, RecordNotFound, RecordStale, IdentityTaken, UnknownAssociationType, UnknownTimelineKind,
+    RecordError.
     """
     if not changes:
         return []
+    if not connection.in_atomic_block:
+        return _write_alone(actor, changes)
+    schema_hold(account_id=actor.account_id)
     plan = plan_make(actor=actor, changes=changes)
     with transaction.atomic(savepoint=False):
         _insert(plan)
@@ -51,6 +62,7 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
         touched = [slot for slot in slots if slot.touched]
         primaries_set(plan, touched)
         rows.records_update(plan, [slot for slot in touched if not slot.is_new or slot.archive])
+        rows.archivers_set(plan, touched)
         change_ids = rows.history_insert(plan, touched)
         links = links_write(plan, held.slot)
         timeline_write(plan, held.slot)
@@ -58,14 +70,43 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
     return [_result(item) for item in plan.wanted]
 
 
+def _write_alone(actor: Actor, changes: Sequence[RecordChange]) -> list[RecordResult]:
+    """In a transaction of its own, anew when a record was merged or erased, or an address taken, in that moment."""
+    for attempt in range(1, ATTEMPTS_MOST + 1):
+        try:
+            with transaction.atomic():
+                return records_write(actor=actor, changes=changes)
+        except TransientError:
+            if attempt == ATTEMPTS_MOST:
+                raise
+    raise AssertionError("not reached")
+
+
+@transaction.atomic
 def record_archive(*, actor: Actor, record_id: int, object_type: str) -> RecordResult:
     """Delete a record in the way that can be taken back; an archived one stays as it is. Raises RecordNotFound."""
-    return records_write(actor=actor, changes=[RecordChange(object_type, record_id=record_id, archive=True)])[0]
+    change = RecordChange(object_type, record_id=record_id, archive=True)
+    return _with_audit(actor, "record.archived", change)
 
 
+@transaction.atomic
 def record_restore(*, actor: Actor, record_id: int, object_type: str) -> RecordResult:
     """Bring an archived record back. Raises RecordNotFound."""
-    return records_write(actor=actor, changes=[RecordChange(object_type, record_id=record_id, restore=True)])[0]
+    change = RecordChange(object_type, record_id=record_id, restore=True)
+    return _with_audit(actor, "record.restored", change)
+
+
+def _with_audit(actor: Actor, action: str, change: RecordChange) -> RecordResult:
+    result = records_write(actor=actor, changes=[change])[0]
+    if result.changed and result.record_id is not None:
+        audit_write(
+            actor=actor,
+            action=action,
+            target_kind="record",
+            target_id=result.record_id,
+            target_label=Record.objects.get(pk=result.record_id).display_name,
+        )
+    return result
 
 
 def _insert(plan: Plan) -> None:
@@ -88,7 +129,7 @@ class _Held:
         self._lock(plan, ids)
         for item in plan.wanted:
             if item.slot is not None and not item.slot.is_new:
-                item.slot = self._take(item, self.slot(item.slot.id), item.slot)
+                item.slot = self._take(item, self._wanted(item, item.slot.id), item.slot)
 
     def slot(self, record_id: int) -> Slot:
         """The record that ``record_id`` leads to. Raises RecordNotFound."""
@@ -96,6 +137,12 @@ class _Held:
         if slot is None:
             raise RecordNotFound(record_id)
         return slot
+
+    def _wanted(self, item: Wanted, record_id: int) -> Slot:
+        """The record of a change; one that was found by an address and erased meanwhile is to be looked for anew."""
+        if item.change.record_id is None and record_id not in self._slots:
+            raise TransientError("A record was erased meanwhile.", code="ERASURE_RACE", retry_after=1)
+        return self.slot(record_id)
 
     def _lock(self, plan: Plan, ids: set[int]) -> None:
         found = rows.records_lock(plan.actor.account_id, ids) if ids else {}
@@ -120,6 +167,8 @@ class _Held:
         by_id = change.record_id is not None
         if slot.object_type != change.object_type:
             raise RecordNotFound(change.record_id or slot.id)
+        if change.if_version is not None and change.if_version != slot.version:
+            raise RecordStale
         if slot.archived_at is not None:
             if by_id and not (change.restore or change.archive):
                 raise RecordNotFound(change.record_id or slot.id)

@@ -40,6 +40,11 @@ def alive(process: str) -> str:
     return "" if seen else f"no sign of life from {process} in {STALE_AFTER_SECONDS} s"
 
 
+def parts_ailing() -> dict[str, str]:
+    """A sentence for each part that is not well, by its key in HEALTH_CHECKS; empty when all is."""
+    return {name: said for name, check in HEALTH_CHECKS.items() if (said := check())}
+
+
 @HEALTH_CHECKS.registered("database")
 def _database() -> str:
     try:

@@ -16,6 +16,8 @@ class LockSpace(IntEnum):
     TOKEN_REFRESH = 2
     CALENDAR_SYNC = 3
     IDENTITY = 4
+    SCHEMA = 5
+    EVENT_LOG = 8
 
 
 PUBLISHER_LOCK = 42
@@ -39,6 +41,14 @@ def transaction_lock(space: LockSpace, ids: Iterable[int]) -> None:
             "select pg_advisory_xact_lock(k) from unnest(%s::bigint[]) with ordinality u(k, n) order by n",
             [keys],
         )
+
+
+def transaction_lock_shared(space: LockSpace, id_: int) -> None:
+    """Hold the lock together with others until the transaction ends, while no ``transaction_lock`` holds it."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("transaction_lock_shared needs a transaction, or the lock is gone at once")
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock_shared(%s)", [lock_key(space, id_)])
 
 
 @contextmanager

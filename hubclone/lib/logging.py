@@ -14,12 +14,16 @@ _SECRET_KEYS = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _QUERY_SECRET = re.compile(r"([?&](?:hapikey|code|state|token|access_token|signature)=)[^&\s\"']+", re.IGNORECASE)
+_PATH_SECRET = re.compile(
+    r"(/(?:invitation|meetings/-/(?:manage|booked)|accounts/confirm-email|accounts/password/reset/key)/)(?!(?:resend|done)/)[^/\s\"'?]+"
+)
 _BEARER = re.compile(r"(?i)(bearer|basic)\s+[\w.~+/=-]{8,}")
 
 
 def redact_text(text: str) -> str:
-    """The text with addresses, bearer tokens and secret query values blotted out."""
+    """The text with addresses, bearer tokens, secret links and secret query values blotted out."""
     text = _EMAIL.sub("[address]", text)
+    text = _PATH_SECRET.sub(r"\1[redacted]", text)
     text = _QUERY_SECRET.sub(r"\1[redacted]", text)
     return _BEARER.sub(r"\1 [redacted]", text)
 

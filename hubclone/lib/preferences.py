@@ -1,4 +1,4 @@
-"""What a browser remembers about the look, without an account: the theme and whether the rail is folded."""
+"""What a browser remembers about the look, without an account: the theme, and what of the rail is folded away."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Preference:
 PREFERENCES = {
     "theme": Preference("hub_theme", ("light", "dark")),
     "rail": Preference("hub_rail", ("collapsed",)),
+    "rail_folded": Preference("hub_rail_folded", ("crm",)),
 }
 
 

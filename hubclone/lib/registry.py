@@ -23,6 +23,12 @@ class Registry(Generic[K, V]):
         self._items[key] = item
         return item
 
+    def replace(self, key: K, item: V) -> V:
+        """Put ``item`` where a floor below has registered its own. Raises LookupError when nothing is there."""
+        self[key]
+        self._items[key] = item
+        return item
+
     def registered(self, key: K) -> Callable[[V], V]:
         """The decorator form of ``register``."""
         return lambda item: self.register(key, item)

@@ -1,7 +1,9 @@
 // Turns each <select data-combobox> under a node into a text box that searches its options. The select stays the form's
-// value and keeps its events; without JavaScript it is simply a select.
+// value and keeps its events; without JavaScript it is simply a select. With data-source what is typed is asked of that
+// address, which answers {"options": [{"value", "label"}]}.
 
 const SHOWN = 80;
+const PAUSE_MS = 150;
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ł", "l").toLowerCase();
 let number = 0;
 
@@ -17,8 +19,8 @@ class Combobox {
     select.dataset.enhanced = "";
     this.build();
     this.input.addEventListener("focus", () => this.input.select());
-    this.input.addEventListener("click", () => this.open(""));
-    this.input.addEventListener("input", (event) => { event.stopPropagation(); this.open(this.input.value); });
+    this.input.addEventListener("click", () => { this.input.select(); this.open(""); });
+    this.input.addEventListener("input", (event) => { event.stopPropagation(); this.search(this.input.value); });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.close());
     this.list.addEventListener("pointerdown", (event) => {
@@ -52,15 +54,41 @@ class Combobox {
   }
 
   show() {
-    this.input.value = this.select.selectedOptions[0]?.textContent.trim() ?? "";
+    const option = this.select.selectedOptions[0];
+    const words = option?.textContent.trim() ?? "";
+    const isPrompt = this.select.dataset.source && !option?.value;
+    this.input.placeholder = isPrompt ? words : "";
+    this.input.value = isPrompt ? "" : words;
   }
 
-  open(query) {
+  search(query) {
+    if (!this.select.dataset.source) return this.open(query);
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.ask(query), PAUSE_MS);
+  }
+
+  async ask(query) {
+    const address = `${this.select.dataset.source}?q=${encodeURIComponent(query)}`;
+    this.asked = address;
+    const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!response?.ok) return document.dispatchEvent(new CustomEvent("toast", { detail: { message: document.body.dataset.offline, level: "danger" } }));
+    const { options } = await response.json();
+    if (this.asked !== address || document.activeElement !== this.input) return;
+    const kept = [...this.select.options].filter((option) => option.selected || !option.value);
+    const fresh = options.filter((one) => !kept.some((option) => option.value === String(one.value))).map((one) => new Option(one.label, one.value));
+    this.select.replaceChildren(...kept, ...fresh);
+    this.open(query, fresh);
+  }
+
+  matching(query) {
     const words = folded(query).split(/[\s/_]+/).filter(Boolean);
-    const hits = [...this.select.options].filter((option) => {
+    return [...this.select.options].filter((option) => {
       const text = folded(`${option.textContent} ${option.value} ${option.dataset.words ?? ""}`);
       return words.every((word) => text.includes(word));
     });
+  }
+
+  open(query, hits = this.matching(query)) {
     this.list.replaceChildren(...hits.slice(0, query ? SHOWN : undefined).map((option, at) => this.row(option, at)));
     if (!hits.length) this.list.append(this.nothing());
     this.list.hidden = false;

@@ -75,7 +75,7 @@ document.addEventListener("toast", (event) => {
   const box = document.getElementById("toasts");
   if (box) box.append(toast(event.detail, box.dataset.dismiss));
 });
-for (const shown of document.querySelectorAll("[data-toast]:not(.toast--danger, .toast--warning)")) fade(shown);
+for (const shown of document.querySelectorAll("[data-toast]:not(.toast--danger, .toast--warning, :has(form))")) fade(shown);
 
 function toast({ message, level }, dismiss) {
   const element = document.createElement("div");
@@ -95,7 +95,7 @@ function toast({ message, level }, dismiss) {
   return element;
 }
 
-// Good news goes by itself, but not while somebody points at it; warnings stay until they are closed.
+// Good news goes by itself, but not while somebody points at it; warnings, and a way back, stay until they are closed.
 function fade(element) {
   setTimeout(() => (element.matches(":hover, :focus-within") ? fade(element) : element.remove()), TOAST_MS);
 }
@@ -123,3 +123,6 @@ if (document.querySelector("select[data-combobox]")) import("./combobox.js");
 document.addEventListener("htmx:load", (event) => {
   if (event.target.querySelector?.("select[data-combobox]")) import("./combobox.js").then((module) => module.enhance(event.target));
 });
+
+// A hidden field that tells in which time zone the browser is: <input type="hidden" data-zone>.
+for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -1,6 +1,37 @@
-// The editor of a scheduling page: the link as visitors get it, the colour picker beside its text, ends on the next day, the
+// The editor of a scheduling page: its steps, the link as visitors get it, the colour picker beside its text, ends on the next day, the
 // chosen logo, and changes made by
 // the buttons for hours and fields, which count as unsaved ones.
+
+// The steps are the parts of one form: shown one at a time here, one below the other without this.
+const wizard = document.querySelector("[data-wizard]");
+const parts = [...document.querySelectorAll("[data-step]")];
+const links = [...document.querySelectorAll("[data-stepper] a")];
+
+function open(part) {
+  for (const other of parts) other.hidden = other !== part;
+  for (const link of links) {
+    link.hash === `#${part.id}` ? link.setAttribute("aria-current", "step") : link.removeAttribute("aria-current");
+  }
+  wizard.dataset.shown = part.id;
+  part.closest("form").action = `${location.pathname}#${part.id}`; // Saved, the same step is shown again.
+}
+
+function follow() {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  const part = target?.closest?.("[data-step]");
+  if (part) open(part);
+  return Boolean(part);
+}
+
+if (wizard) {
+  wizard.dataset.wizard = "steps";
+  const wrong = links.find((link) => link.classList.contains("stepper__step--wrong"));
+  if (wrong) open(document.querySelector(wrong.hash));
+  else if (!follow()) open(parts[0]);
+  addEventListener("hashchange", () => {
+    if (follow()) document.querySelector("[data-stepper]").scrollIntoView({ block: "nearest" });
+  });
+}
 
 const slug = document.querySelector("[data-slug]");
 const preview = document.querySelector("[data-link-preview]");

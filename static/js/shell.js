@@ -1,4 +1,4 @@
-// The rail (collapsed on wide screens, sliding in on narrow ones), tabs, the search key, and the theme without a new page.
+// The rail (collapsed on wide screens, sliding in on narrow ones), tabs, and the theme without a new page.
 
 const root = document.documentElement;
 const YEAR_SECONDS = 31536000;
@@ -15,6 +15,11 @@ function slide(open) {
   rail.toggleAttribute("data-open", open);
   opener.setAttribute("aria-expanded", String(open));
   if (open) rail.querySelector("a").focus();
+}
+
+// A folded section of the rail stays folded.
+for (const section of document.querySelectorAll("[data-rail-section]")) {
+  section.addEventListener("toggle", () => keep("hub_rail_folded", section.open ? "" : section.dataset.railSection));
 }
 
 // The current tab of a row that is wider than the screen comes into its middle.
@@ -41,13 +46,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && rail?.hasAttribute("data-open")) {
     slide(false);
     opener.focus();
-  }
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const box = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
-  if (box) {
-    event.preventDefault();
-    box.focus();
   }
 });
 

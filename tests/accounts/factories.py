@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol, TypeVar, cast
 
 import factory
+from allauth.account.models import EmailAddress
 from django.db.models import Model
 
 from accounts.actor import Actor
@@ -51,6 +52,12 @@ class _UserFactory(factory.django.DjangoModelFactory[User]):
     password = factory.django.Password(PASSWORD)
     time_zone = "UTC"
     language = "en"
+
+    @factory.post_generation
+    def verified(self: User, create: bool, given: bool | None, **fields: Any) -> None:
+        """Their address is proven, unless ``verified=False``."""
+        if create:
+            EmailAddress.objects.create(user=self, email=self.email, verified=given is not False, primary=True)
 
 
 UserFactory = cast("Factory[User]", _UserFactory)

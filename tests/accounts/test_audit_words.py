@@ -30,7 +30,7 @@ def written() -> tuple[set[str], set[str]]:
     for app in APPS:
         for path in (Path(settings.BASE_DIR) / app).rglob("*.py"):
             source = path.read_text()
-            if "audit_write" in source:
+            if "audit" in source:
                 tree = ast.parse(source)
                 actions |= {text for node in ast.walk(tree) for text in action_texts(node)}
                 targets |= {text for node in ast.walk(tree) for text in target_texts(node)}
@@ -81,7 +81,7 @@ def test_the_log_shows_words_and_a_code_only_where_nothing_knows_it(editor: Memb
         AuditEntry.objects.create(account=editor.account, actor_kind="user", action=action, target_kind=kind)
     page = signed_in(editor).get(reverse("accounts:audit", args=[editor.account_id])).content.decode()
     assert "Token revoked" in page
-    assert "access_token.revoked" not in page
+    assert ">access_token.revoked<" not in page
     assert "old.gone" in page
 
 

@@ -188,14 +188,14 @@ def test_the_audit_log_is_filtered_paged_and_of_this_account_only(editor: Member
             account=editor.account,
             actor_kind="user",
             actor_label="Ed",
-            action="thing.made",
-            target_kind="thing",
+            action="access_token.created",
+            target_kind="access_token",
             target_label=f"Thing {number:02}",
         )
     AuditEntry.objects.create(account=editor.account, actor_kind="system", action="x.y", target_kind="other")
     AuditEntry.objects.create(account=stranger.account, actor_kind="user", action="secret.made", target_kind="secret")
     client, url = signed_in(editor), reverse("accounts:audit", args=[editor.account_id])
-    first = client.get(url, {"target_kind": "thing", "actor_kind": "user", "actor": "ed"})
+    first = client.get(url, {"target_kind": "access_token", "actor_kind": "user", "actor": "ed"})
     assert "Thing 59" in first.content.decode()
     assert "Thing 09" not in first.content.decode()
     second = client.get(url + first.context["next_url"]).content.decode()
@@ -223,7 +223,7 @@ def test_home_leads_to_the_account_that_was_open_last(member: Membership) -> Non
     client.get(reverse("accounts:profile", args=[other.account_id]))
     assert client.get("/")["Location"] == f"/app/{other.account_id}/"
     page = client.get(reverse("accounts:profile", args=[other.account_id])).content.decode()
-    assert f'href="/app/{member.account_id}/"' in page
+    assert f'href="/app/{member.account_id}/settings/general/profile/"' in page
     other.delete()
     assert client.get("/")["Location"] == f"/app/{member.account_id}/"
 

@@ -93,7 +93,7 @@ def test_a_new_password_that_is_too_easy_is_refused(member: Membership) -> None:
     member.user.refresh_from_db()
     assert member.user.check_password(PASSWORD)
     good = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    assert client.post("/accounts/password/change/", good)["Location"] == "/"
+    assert client.post("/accounts/password/change/", good)["Location"] == "/accounts/two-factor/"
 
 
 def test_an_address_without_a_user_gets_no_email_and_the_same_answer(member: Membership) -> None:

@@ -6,7 +6,7 @@ import base64
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from calendars.providers.protocol import (
     CalendarClient,
@@ -35,9 +35,14 @@ class Memory:
     busy: dict[str, list[Interval] | Unreadable] = field(default_factory=dict)
     events: dict[uuid.UUID, EventDraft] = field(default_factory=dict)
     creations: list[uuid.UUID] = field(default_factory=list)
+    updates: list[tuple[str, Interval]] = field(default_factory=list)
+    deletions: list[str] = field(default_factory=list)
     busy_calls: int = 0
     busy_errors: list[Exception] = field(default_factory=list)
     create_errors: list[Exception] = field(default_factory=list)
+    update_errors: list[Exception] = field(default_factory=list)
+    delete_errors: list[Exception] = field(default_factory=list)
+    changes: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -75,9 +80,33 @@ class MemoryClient:
             if MEMORY.create_errors:
                 raise MEMORY.create_errors.pop(0)
             MEMORY.creations.append(draft.uid)
-            MEMORY.events.setdefault(draft.uid, draft)
-        url = f"https://meet.example.com/{draft.uid.hex[:10]}" if draft.wants_conference else ""
-        return RemoteEvent(event_id(draft.uid), True, draft.interval, conference_url=url)
+            return _remote(MEMORY.events.setdefault(draft.uid, draft))
+
+    def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
+        """As it was written."""
+        draft = _kept(event_id)
+        return _remote(draft) if draft else None
+
+    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
+        """Keep the new times."""
+        with MEMORY.lock:
+            if MEMORY.update_errors:
+                raise MEMORY.update_errors.pop(0)
+            MEMORY.updates.append((event_id, draft.interval))
+            kept = _kept(event_id)
+            if kept is None:
+                return None
+            MEMORY.events[kept.uid] = replace(kept, interval=draft.interval)
+            return _remote(MEMORY.events[kept.uid])
+
+    def event_delete(self, remote_id: str, *, event_id: str) -> None:
+        """Forget it."""
+        with MEMORY.lock:
+            if MEMORY.delete_errors:
+                raise MEMORY.delete_errors.pop(0)
+            MEMORY.deletions.append(event_id)
+            if kept := _kept(event_id):
+                del MEMORY.events[kept.uid]
 
     def channel_open(self, remote_id: str, *, channel_id: uuid.UUID, token: str, address: str) -> RemoteChannel:
         """No push here."""
@@ -85,6 +114,17 @@ class MemoryClient:
 
     def channel_close(self, channel: RemoteChannel) -> None:
         """No push here."""
+
+
+def _kept(id_: str) -> EventDraft | None:
+    return next((draft for draft in MEMORY.events.values() if event_id(draft.uid) == id_), None)
+
+
+def _remote(draft: EventDraft) -> RemoteEvent:
+    """Each answer is later than those before."""
+    MEMORY.changes += 1
+    url = f"https://meet.example.com/{draft.uid.hex[:10]}" if draft.wants_conference else ""
+    return RemoteEvent(event_id(draft.uid), True, draft.interval, conference_url=url, modified=f"{MEMORY.changes:012}")
 
 
 def event_id(uid: uuid.UUID) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -190,6 +191,56 @@ class ProviderContract:
         first, second = world.client.event_create(draft), world.client.event_create(draft)
         assert first == second
         assert len(world.events_at(world.primary)) == 1
+
+    @pytest.mark.spec("C23")
+    def test_an_updated_event_has_the_new_times_and_keeps_the_rest(self, world: World) -> None:
+        draft = self._draft(world)
+        made = world.client.event_create(draft)
+        target = Interval(soon(8), soon(8) + HOUR)
+        moved = world.client.event_update(replace(draft, interval=target), event_id=made.remote_id)
+        assert moved is not None
+        assert (moved.interval, moved.conference_url) == (target, made.conference_url)
+        assert moved.modified > made.modified
+        (found,) = world.events_at(world.primary)
+        assert (found["summary"], found["guests"]) == (draft.summary, ["guest@example.test"])
+        again = world.client.event_update(replace(draft, interval=target), event_id=made.remote_id)
+        assert again is not None
+        assert again.interval == target
+
+    @pytest.mark.spec("C23")
+    def test_an_event_that_was_all_day_can_be_given_times(self, world: World) -> None:
+        remote_id = world.all_day_make(world.primary, soon(4).date())
+        moved = world.client.event_update(self._draft(world), event_id=remote_id)
+        assert moved is not None
+        assert moved.interval == self._draft(world).interval
+
+    @pytest.mark.spec("C23")
+    def test_a_deleted_event_is_gone_for_every_call_and_deleting_it_again_is_no_error(self, world: World) -> None:
+        draft = self._draft(world)
+        made = world.client.event_create(draft)
+        for _ in range(2):
+            world.client.event_delete(world.primary, event_id=made.remote_id)
+            assert world.events_at(world.primary) == []
+            assert world.client.event_get(world.primary, event_id=made.remote_id) is None
+            assert world.client.event_update(draft, event_id=made.remote_id) is None
+        world.client.event_delete(world.primary, event_id=world.provider.event_id(uuid.uuid4()))
+
+    @pytest.mark.spec("C8")
+    def test_an_event_is_answered_as_people_have_left_it(self, world: World) -> None:
+        made = world.client.event_create(self._draft(world))
+        target = Interval(soon(6), soon(6) + HOUR)
+        world.event_move(world.primary, made.remote_id, target)
+        found = world.client.event_get(world.primary, event_id=made.remote_id)
+        assert found is not None
+        assert found.interval == target
+        assert found.modified > made.modified
+        assert self._all(world)[0][made.remote_id].modified == found.modified
+
+    @pytest.mark.spec("C8")
+    def test_an_event_of_a_calendar_that_is_gone_is_not_taken_for_a_deleted_one(self, world: World) -> None:
+        world.unshare(world.shared)
+        with pytest.raises(CalendarGone):
+            world.client.event_get(world.shared, event_id=world.provider.event_id(uuid.uuid4()))
 
     def _all(
         self, world: World, window: Interval | None = None, *, token: str = ""

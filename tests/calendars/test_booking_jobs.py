@@ -190,7 +190,7 @@ def test_the_event_carries_the_guest_the_place_and_the_answers() -> None:
     run_jobs()
     draft = MEMORY.events[booking.uid]
     assert (draft.summary, draft.location) == ("Coffee: Jan Kowalski and Anna Nowak", "Rynek 1, Kraków")
-    assert draft.description == "Bring a cup.\n\nCompany: ACME"
+    assert draft.description.startswith("Bring a cup.\n\nCompany: ACME\n\nMove or cancel this meeting: http")
     assert [(a.email, a.name) for a in draft.attendees] == [(GUEST, "Jan Kowalski")]
     assert not draft.wants_conference
     assert draft.private == {"hubclone_booking": str(booking.uid)}

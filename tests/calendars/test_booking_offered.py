@@ -10,11 +10,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calendars.choices import ChangedBy
 from calendars.exceptions import SlotTaken
-from calendars.models import BusyInterval, Calendar, SchedulingPage
+from calendars.models import Booking, BusyInterval, Calendar, SchedulingPage
 from calendars.providers.protocol import Interval
 from calendars.selectors.availability import slots_between
-from tests.calendars.booking import book, page_make, slot
+from calendars.services.booking_changes import booking_move
+from tests.calendars.booking import book, page_make, slot, visitor
 from tests.calendars.memory import MEMORY, memory_reset
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +38,7 @@ def span_of(span: tuple[int, int]) -> Interval:
     return Interval(slot() + span[0] * QUARTER, slot() + (span[0] + span[1]) * QUARTER)
 
 
-@pytest.mark.spec("C29", "C24")
+@pytest.mark.spec("C29", "C24", "C23")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hours=st.lists(windows, min_size=7, max_size=7),
@@ -86,16 +88,40 @@ def test_every_offered_slot_can_be_booked_and_no_other(
         for quarter in tried:
             start = slot() + quarter * QUARTER
             assert _bookable(page, start, duration) == (start in starts), start
+        _moves_agree(page, duration, tried)
         transaction.set_rollback(True)
 
 
-def offered(page: SchedulingPage, duration: int) -> list[dt.datetime]:
+def _moves_agree(page: SchedulingPage, duration: int, tried: list[int]) -> None:
+    """The same for a booking of the page that is moved: its own time, event and place are not in its way (C23)."""
+    booking = Booking.objects.filter(page=page).order_by("id").first()
+    if booking is None:
+        return
+    calendar = Calendar.objects.get(account=page.account)
+    busy = MEMORY.busy[calendar.remote_id]
+    assert isinstance(busy, list)
+    MEMORY.busy[calendar.remote_id] = [*busy, Interval(booking.starts_at, booking.ends_at)]
+    BusyInterval.objects.create(
+        account=page.account,
+        calendar=calendar,
+        remote_id=booking.event_id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+    )
+    starts = offered(page, duration, booking)
+    for start in starts[::7] + [slot() + quarter * QUARTER for quarter in tried]:
+        if start != booking.starts_at:
+            assert _movable(booking, start) == (start in starts), start
+
+
+def offered(page: SchedulingPage, duration: int, moving: Booking | None = None) -> list[dt.datetime]:
     within = int(slot().timestamp()), int((slot() + QUARTERS * QUARTER).timestamp()) + 1
     found = slots_between(
         page=SchedulingPage.objects.get(pk=page.pk),
         within=within,
         now=dt.datetime.now(dt.UTC),
         duration=dt.timedelta(minutes=duration),
+        moving=moving,
     )
     return [dt.datetime.fromtimestamp(start, dt.UTC) for start in found.starts]
 
@@ -106,6 +132,19 @@ def _bookable(page: SchedulingPage, start: dt.datetime, duration: int) -> bool:
         try:
             with transaction.atomic():
                 book(page, start, duration_minutes=duration)
+        except SlotTaken:
+            return False
+        transaction.set_rollback(True)
+        return True
+
+
+def _movable(booking: Booking, start: dt.datetime) -> bool:
+    """Move, see whether it went, and take it back."""
+    found = Booking.objects.select_related("page__owner", "page__account").get(pk=booking.pk)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                booking_move(actor=visitor(booking.page), booking=found, starts_at=start, by=ChangedBy.GUEST)
         except SlotTaken:
             return False
         transaction.set_rollback(True)

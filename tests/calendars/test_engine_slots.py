@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,6 +98,33 @@ def test_notice_and_the_rolling_window_bound_the_starts() -> None:
     assert case.refusal(MONDAY + 2 * DAY + 10 * HOUR, HOUR) is Refusal.TOO_FAR
 
 
+@pytest.mark.spec("C19", "C29")
+def test_a_fixed_window_offers_its_days_alone_however_far_they_are() -> None:
+    first = datetime(2026, 12, 24, tzinfo=UTC)
+    rules = rules_of(rolling_days=1, window=(first.toordinal(), first.toordinal() + 1))
+    case, christmas = Case(rules, now=MONDAY), int(first.timestamp())
+    starts = case.starts((MONDAY, MONDAY + 60 * DAY), HOUR)
+    assert (starts[0], starts[-1]) == (christmas + 9 * HOUR, christmas + DAY + 16 * HOUR)
+    assert case.refusal(christmas - DAY + 10 * HOUR, HOUR) is Refusal.TOO_SOON
+    assert case.refusal(christmas + 4 * DAY + 10 * HOUR, HOUR) is Refusal.TOO_FAR
+    noticed = Case(replace(rules, notice=DAY), now=christmas + 10 * HOUR)
+    assert noticed.starts((MONDAY, MONDAY + 60 * DAY), HOUR)[0] == christmas + DAY + 10 * HOUR
+
+
+@pytest.mark.spec("C19", "C24", "C29")
+@pytest.mark.parametrize(("first", "hours_in_all"), [(date(2026, 3, 28), 47), (date(2026, 10, 24), 49)])
+def test_a_fixed_window_over_a_change_of_the_clocks_has_whole_local_days(first: date, hours_in_all: int) -> None:
+    hours = hours_parse("Europe/Warsaw", {str(day): [["00:00", "24:00"]] for day in range(7)})
+    window = (first.toordinal(), first.toordinal() + 1)
+    begins = int(datetime(first.year, first.month, first.day, tzinfo=ZoneInfo("Europe/Warsaw")).timestamp())
+    case = Case(rules_of(hours=hours, step=HOUR, window=window), now=begins - 9 * DAY)
+    starts = case.starts((case.now, case.now + 30 * DAY), HOUR)
+    assert starts[0] == begins
+    assert len(starts) == hours_in_all
+    assert case.refusal(starts[0] - HOUR, HOUR) is Refusal.TOO_SOON
+    assert case.refusal(starts[-1] + HOUR, HOUR) is Refusal.TOO_FAR
+
+
 def test_a_full_day_and_a_full_week_offer_nothing_more() -> None:
     booked = (MONDAY + 9 * HOUR, MONDAY + 10 * HOUR)
     day = Case(rules_of(limit_day=2), now=MONDAY, booked=booked)
@@ -152,6 +179,12 @@ window_lists = st.lists(st.tuples(five_minutes, five_minutes).map(list), max_siz
 minutes = st.integers(0, 60).map(lambda n: n * MINUTE)
 
 
+def fixed_windows(base: int) -> st.SearchStrategy[tuple[int, int]]:
+    """Ordinals of a first and a last day around ``base``; one that has ended before it began offers nothing."""
+    day = st.integers(-1, SPAN // DAY + 1).map(lambda n: (datetime.fromtimestamp(base, UTC) + timedelta(n)).toordinal())
+    return st.tuples(day, day)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Case, int]:
     base = int(draw(st.sampled_from(BASE_DAYS)).timestamp())
@@ -168,6 +201,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, int]:
         buffer_after=draw(minutes),
         limit_day=draw(st.none() | st.integers(1, 2)),
         limit_week=draw(st.none() | st.integers(1, 3)),
+        window=draw(st.none() | fixed_windows(base)),
     )
     reserved = st.builds(lambda i, b, a: Reserved(i[0], i[1], b, a), lasting, minutes, minutes)
     return Case(
@@ -192,7 +226,10 @@ def is_bookable(case: Case, windows: list[Interval], start: int, duration: int) 
     rules, end = case.rules, start + duration
     if start < case.now + rules.notice:
         return False
-    if (local(case, start).date() - local(case, case.now).date()).days > rules.rolling_days:
+    if rules.window is not None:
+        if not rules.window[0] <= local(case, start).toordinal() <= rules.window[1]:
+            return False
+    elif (local(case, start).date() - local(case, case.now).date()).days > rules.rolling_days:
         return False
     if not any(opens <= start < closes and (start - opens) % rules.step == 0 for opens, closes in windows):
         return False

@@ -116,12 +116,12 @@ def test_a_text_that_is_far_too_long_is_told_the_limit_alone(client: Client, mem
 def test_an_edited_page_keeps_what_was_not_touched_and_says_in_the_audit_what_was(
     client: Client, member: Membership
 ) -> None:
-    page = page_make(membership=member, date_overrides={"2026-12-24": []})
+    page = page_make(membership=member, language="pl", kind="PERSONAL_LINK", limit_day=None)
     before = {"slug": page.slug, "durations": ["30"], "name": "New name"}
     answer = client.post(f"/app/{member.account_id}/meetings/pages/{page.pk}/", filled(**before))
     assert answer.status_code == 302
     page.refresh_from_db()
-    assert (page.name, page.date_overrides) == ("New name", {"2026-12-24": []})
+    assert (page.name, page.owner, page.state) == ("New name", member.user, PageState.ACTIVE)
     entry = AuditEntry.objects.get()
     assert entry.action == "page.updated"
     assert "name" in entry.detail["fields"]
@@ -266,8 +266,8 @@ def test_fields_of_the_contact_are_kept_with_their_label(client: Client, member:
     extra = {"form_fields": ["phone"], "form_fields-required": ["phone"], "form_fields-add": "budget"}
     assert create(client, member, **extra)[0] == 302
     assert SchedulingPage.objects.get().form_fields == [
-        {"name": "phone", "label": "Phone", "required": True},
-        {"name": "budget", "label": "Budget", "required": False},
+        {"name": "phone", "label": "Phone", "required": True, "hidden": False},
+        {"name": "budget", "label": "Budget", "required": False, "hidden": False},
     ]
     status, html = create(client, member, slug="other", form_fields=["phone", "gone"])
     assert status == 422

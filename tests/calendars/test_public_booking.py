@@ -15,6 +15,7 @@ from accounts.registries import ACCOUNT_INITIALISERS
 from calendars.choices import BookingState, PageState
 from calendars.models import Booking, SchedulingPage
 from tests.accounts.factories import MembershipFactory, actor_of
+from tests.calendars.forms import form_key
 from tests.calendars.scheduling import MONDAY, NOW, page_make, reservation_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C20")]
@@ -39,12 +40,12 @@ def _initialise(account: Account, membership: object) -> None:
         initialise(account, actor_of(membership))  # type: ignore[arg-type]
 
 
-def filled(**changes: str) -> dict[str, str]:
+def filled(page: SchedulingPage, **changes: str) -> dict[str, str]:
     form = {
         "start": START,
         "duration": "30",
         "tz": "Europe/Warsaw",
-        "key": "key-1",
+        "key": form_key(page),
         "first_name": "Olga",
         "last_name": "Tokarz",
         "email": "olga@example.com",
@@ -54,7 +55,7 @@ def filled(**changes: str) -> dict[str, str]:
 
 
 def post(client: Client, page: SchedulingPage, **changes: str) -> tuple[int, str]:
-    answer = client.post(f"/meetings/{page.slug}", filled(**changes))
+    answer = client.post(f"/meetings/{page.slug}", filled(page, **changes))
     return answer.status_code, answer.content.decode()
 
 
@@ -71,7 +72,7 @@ def test_the_form_shows_the_time_in_the_visitors_zone_and_a_key_of_its_own(
 
 
 def test_a_booking_leads_to_its_confirmation_with_calendar_links(client: Client, page: SchedulingPage) -> None:
-    answer = client.post(f"/meetings/{page.slug}", filled(), follow=True)
+    answer = client.post(f"/meetings/{page.slug}", filled(page), follow=True)
     booking = Booking.objects.get()
     html = answer.content.decode()
     assert booking.starts_at == MONDAY.replace(hour=9)
@@ -92,8 +93,9 @@ def test_a_booking_leads_to_its_confirmation_with_calendar_links(client: Client,
 
 
 def test_the_same_form_sent_twice_books_once(client: Client, page: SchedulingPage) -> None:
-    first = client.post(f"/meetings/{page.slug}", filled())
-    second = client.post(f"/meetings/{page.slug}", filled())
+    form = filled(page)
+    first = client.post(f"/meetings/{page.slug}", form)
+    second = client.post(f"/meetings/{page.slug}", form)
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]
     assert Booking.objects.count() == 1
@@ -102,12 +104,13 @@ def test_the_same_form_sent_twice_books_once(client: Client, page: SchedulingPag
 @pytest.mark.spec("C22")
 def test_a_slot_that_was_taken_offers_fresh_ones_and_keeps_the_form(client: Client, page: SchedulingPage) -> None:
     reservation_make(page, MONDAY.replace(hour=9))
-    status, html = post(client, page, last_name='O"Tok<arz>')
+    key = form_key(page)
+    status, html = post(client, page, last_name='O"Tok<arz>', key=key)
     assert status == 409
     assert "no longer free" in html
     assert "O&quot;Tok&lt;arz&gt;" in html
     assert 'value="olga@example.com"' in html
-    assert 'value="key-1"' in html
+    assert f'value="{key}"' in html
     fresh = re.findall(r'type="radio" name="start" value="([^"]+)"', html)
     assert len(fresh) == 12
     assert fresh[0] == "2026-11-23T09:30:00Z"
@@ -140,8 +143,9 @@ def test_what_does_not_hold_is_told_at_its_field_and_nothing_is_booked(
 
 
 def test_control_characters_and_markup_in_a_name_do_no_harm(client: Client, page: SchedulingPage) -> None:
-    assert post(client, page, first_name="  <b>Ol\x00ga</b>\u202e\n ", last_name="x\x07y")[0] in (302, 422)
-    status, _ = post(client, page, first_name="<b>Olga</b>\u202e", last_name="x\x07y")
+    key = form_key(page)
+    assert post(client, page, key=key, first_name="  <b>Ol\x00ga</b>\u202e\n ", last_name="x\x07y")[0] in (302, 422)
+    status, _ = post(client, page, key=key, first_name="<b>Olga</b>\u202e", last_name="x\x07y")
     booking = Booking.objects.get()
     assert status == 302
     assert (booking.guest_first_name, booking.guest_last_name) == ("<b>Olga</b>", "xy")
@@ -158,7 +162,7 @@ def test_the_trap_for_robots_books_nothing(client: Client, page: SchedulingPage)
 
 @pytest.mark.parametrize("start", ["", "now", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "2026-11-23"])
 def test_a_form_without_a_time_leads_back_to_the_page(client: Client, page: SchedulingPage, start: str) -> None:
-    answer = client.post(f"/meetings/{page.slug}", filled(start=start))
+    answer = client.post(f"/meetings/{page.slug}", filled(page, start=start))
     assert answer.status_code == 302
     assert answer["Location"].startswith(f"/meetings/{page.slug}?")
 
@@ -206,7 +210,7 @@ def test_the_form_works_without_cookies_and_checks_no_token() -> None:
     _initialise(membership.account, membership)
     strict = Client(enforce_csrf_checks=True)
     page = page_make(membership=membership)
-    assert strict.post(f"/meetings/{page.slug}", filled()).status_code == 302
+    assert strict.post(f"/meetings/{page.slug}", filled(page)).status_code == 302
     assert dt.datetime.now(dt.UTC) == NOW
 
 
@@ -216,7 +220,7 @@ def test_a_flood_from_one_address_is_stopped_with_the_form_kept(page: Scheduling
     statuses = []
     for number in range(3):
         client = Client(REMOTE_ADDR="198.51.100.77")
-        status, words = post(client, page, key=f"flood-{number}", start=f"2026-11-23T1{number}:00:00Z")
+        status, words = post(client, page, start=f"2026-11-23T1{number}:00:00Z")
         statuses.append(status)
     assert statuses == [302, 302, 429]
     assert "too many attempts" in words

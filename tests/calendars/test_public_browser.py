@@ -145,15 +145,18 @@ def test_the_editor_shows_a_chosen_logo_and_marks_hours_that_end_on_the_next_day
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     owner.context.add_cookies([cookie])  # type: ignore[list-item]
     owner.goto(f"{live_server.url}/app/{page.account_id}/meetings/pages/{page.pk}/")
+    owner.locator(".stepper__step[href='#scheduling']").click()
     mark = owner.locator("#hours-2").get_by_text("Ends on the next day")
     expect(mark).to_be_hidden()
     owner.fill("#hours-2 [name=weekly_hours-2-end]", "02:00")
     expect(mark).to_be_visible()
+    owner.locator(".stepper__step[href='#overview']").click()
     owner.set_input_files("[name=logo]", {"name": "logo.png", "mimeType": "image/png", "buffer": png(400, 96)})
-    expect(owner.locator("img.logo")).to_be_visible()
+    expect(owner.locator("[data-logo] img.logo")).to_be_visible()
     owner.get_by_role("button", name="Save").last.click()
     expect(owner.locator("[data-toast]")).to_contain_text("Saved")
-    expect(owner.locator("img.logo")).to_have_attribute("width", "200")
+    expect(owner.locator("[data-logo] img.logo")).to_have_attribute("width", "200")
+    expect(owner.locator("#preview img.logo")).to_be_visible()
     assert axe_violations(owner) == []
 
 
@@ -171,7 +174,9 @@ def test_the_editor_and_the_list_work_and_are_accessible(
     assert axe_violations(owner) == []
     assert overflow(owner) == 0
     owner.get_by_role("link", name="Edit").click()
+    owner.locator(".stepper__step[href='#scheduling']").click()
     expect(owner.locator("[name=slug]")).to_be_visible()
+    owner.evaluate("scrollTo(0, 0)")
     assert axe_violations(owner) == []
     assert overflow(owner) == 0
     owner.click("#hours-2-add")

@@ -12,10 +12,11 @@ from tests.stack.fixture import Stack
 SEVERAL_DAYS = 5
 _MAKE_PERSON = """
 from accounts.actor import system_actor
-from accounts.models import Account, User
+from accounts.models import Account
 from accounts.services.accounts import membership_add
+from accounts.services.people import person_create
 account = Account.objects.get(pk={account})
-user = User.objects.create_user({email!r}, {password!r}, name={name!r}, time_zone="Europe/Warsaw")
+user = person_create(email={email!r}, password={password!r}, name={name!r}, time_zone="Europe/Warsaw")
 membership_add(actor=system_actor(account.pk, "Tests"), account=account, user=user)
 """
 

@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_sample_page_is_accessible_and_fits(guide: str, open_page: PageFactory, name: str, theme: str) -> None:
     for narrow in (False, True):
         page = open_page(theme=theme, narrow=narrow)
-        page.goto(f"{guide}{name}/")
+        response = page.goto(f"{guide}{name}/")
+        assert response is not None
+        assert response.ok
         page.wait_for_load_state("networkidle")
         picture(page, f"{name}-{theme}-{'narrow' if narrow else 'wide'}")
         assert axe_violations(page) == []

@@ -71,6 +71,7 @@ class VisitedPage:
 
     def __init__(self, stack: Stack, slug: str) -> None:
         self.stack, self.slug = stack, slug
+        self._keys: dict[str, str] = {}
 
     def free(self, day: dt.date) -> list[str]:
         """The starts that the page offers on a day in UTC."""
@@ -83,7 +84,7 @@ class VisitedPage:
         form = {
             "start": wish.start,
             "tz": "UTC",
-            "key": wish.key,
+            "key": self.form_key(wish),
             "first_name": "Vera",
             "last_name": wish.key,
             "email": wish.email,
@@ -109,6 +110,20 @@ class VisitedPage:
         headers = {"Authorization": f"Bearer {self.stack.demo['access_token']}", "Content-Type": "application/json"}
         url = f"{self.stack.base_url}/scheduler/v3/meetings/meeting-links/book"
         return _sent(urllib.request.Request(url, json.dumps(body).encode(), headers))
+
+    def form_key(self, wish: Wish) -> str:
+        """The token of the form that this visitor was shown, the same however often the form is sent."""
+        if wish.key not in self._keys:
+            query = urllib.parse.urlencode({"tz": "UTC", "start": wish.start})
+            try:
+                _, text = self.stack.get(f"/meetings/{self.slug}?{query}")
+            except OSError:
+                return ""
+            found = re.search(r'name="key" value="([^"]+)"', text)
+            if found is None:
+                return ""
+            self._keys[wish.key] = found[1]
+        return self._keys[wish.key]
 
     def book_until_answered(self, wish: Wish) -> Answer:
         """As a person does whose browser showed an error: send the same form again until there is an answer."""

@@ -5,6 +5,7 @@ The library retries nothing: jobs do. Retry and refresh are ours, so that one ru
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +18,7 @@ from googleapiclient.discovery import build
 from calendars.exceptions import CalendarGone, EventRefused, SyncTokenExpired
 from calendars.providers.google import mapping
 from calendars.providers.google.ahead import Ahead
-from calendars.providers.google.errors import google_errors
+from calendars.providers.google.errors import google_errors, status_of
 from calendars.providers.protocol import (
     EventDraft,
     EventPage,
@@ -39,10 +40,11 @@ CALENDARS_A_PAGE = 250
 BUSY_CALENDARS_MOST = 50
 PAGES_MOST = 10_000
 CHANNEL_SECONDS = 7 * 86_400
+GONE = frozenset({404, 410})
 EVENT_FIELDS = (
     "nextPageToken,nextSyncToken,timeZone,"
-    "items(id,status,summary,start,end,transparency,eventType,attendees(email,displayName,self,responseStatus),"
-    "hangoutLink,extendedProperties/private)"
+    "items(id,status,summary,location,visibility,updated,sequence,start,end,transparency,eventType,"
+    "attendees(email,displayName,self,responseStatus),hangoutLink,extendedProperties/private)"
 )
 
 
@@ -130,6 +132,47 @@ class GoogleCalendarClient:
             raise EventRefused(str(error)) from error
         again = self._api.events().get(calendarId=draft.calendar_remote_id, eventId=mapping.event_id(draft.uid))
         return mapping.event_from(self._call(again), zone)
+
+    def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
+        """Google tells a deleted event as cancelled, for a while."""
+        return self._event(remote_id, self._api.events().get(calendarId=remote_id, eventId=event_id))
+
+    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
+        """Patch the times; Google leaves a deleted event cancelled, or has forgotten it."""
+        request = self._api.events().patch(
+            calendarId=draft.calendar_remote_id,
+            eventId=event_id,
+            body=mapping.times_body(draft),
+            sendUpdates="all" if draft.invite else "none",
+        )
+        try:
+            return self._event(draft.calendar_remote_id, request)
+        except PermanentError as error:
+            raise EventRefused(str(error)) from error
+
+    def event_delete(self, remote_id: str, *, event_id: str) -> None:
+        """Google answers 410 for an event deleted before, 404 for one that it does not know or without its calendar."""
+        request = self._api.events().delete(calendarId=remote_id, eventId=event_id, sendUpdates="all")
+        try:
+            self._call(request)
+        except (CalendarGone, SyncTokenExpired) as error:
+            if status_of(error) not in GONE:
+                raise
+
+    def _event(self, remote_id: str, request: Any) -> RemoteEvent | None:
+        """The event that a call answers; None when Google has none there, and the calendar itself is there."""
+        calendar = self._api.calendars().get(calendarId=remote_id)
+        try:
+            item = self._call(request)
+        except (CalendarGone, SyncTokenExpired) as error:
+            if status_of(error) not in GONE:
+                raise
+            self._call(calendar)
+            return None
+        is_all_day = "date" in item.get("start", {})
+        zone = mapping.zone_from(self._call(calendar).get("timeZone") or "UTC") if is_all_day else dt.UTC
+        event = mapping.event_from(item, zone)
+        return None if event.is_cancelled else event
 
     def channel_open(self, remote_id: str, *, channel_id: uuid.UUID, token: str, address: str) -> RemoteChannel:
         """Watch a calendar's events; Google decides how long, a week at most is asked for."""

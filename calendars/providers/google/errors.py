@@ -60,6 +60,11 @@ def http_failure(error: HttpError) -> HubError:
     return PermanentError(f"Google refused the call: {status} {reason}.", code="REFUSED")
 
 
+def status_of(error: HubError) -> int:
+    """The HTTP status that an error of ours was made from; 0 for one that was not made from an answer."""
+    return int(error.__cause__.resp.status) if isinstance(error.__cause__, HttpError) else 0
+
+
 def _noted(connection_id: int, error: HubError) -> HubError:
     if isinstance(error, GrantRevoked):
         connection_failed(connection_id=connection_id, code=error.code)

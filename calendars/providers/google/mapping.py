@@ -17,6 +17,7 @@ from calendars.providers.protocol import Attendee, EventDraft, Interval, RemoteC
 WRITABLE_ROLES = frozenset({"owner", "writer"})
 READABLE_ROLES = frozenset({"owner", "writer", "reader", "freeBusyReader"})
 FREE_KINDS = frozenset({"workingLocation", "birthday"})
+PRIVATE = frozenset({"private", "confidential"})
 Json = Mapping[str, Any]
 
 
@@ -42,9 +43,19 @@ def event_from(item: Json, zone: dt.tzinfo) -> RemoteEvent:
         interval=interval,
         is_cancelled=cancelled,
         summary=item.get("summary", ""),
-        attendees=tuple([Attendee(a["email"], a.get("displayName", "")) for a in guests if "email" in a]),
+        attendees=tuple(
+            [
+                Attendee(a["email"], a.get("displayName", ""), a.get("responseStatus") == "declined")
+                for a in guests
+                if "email" in a
+            ]
+        ),
         conference_url=item.get("hangoutLink", ""),
         private=item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {},
+        location=item.get("location", ""),
+        is_private=item.get("visibility", "") in PRIVATE,
+        modified=item.get("updated", ""),
+        sequence=item.get("sequence", 0),
     )
 
 
@@ -77,6 +88,12 @@ def event_body(draft: EventDraft) -> dict[str, Any]:
         request = {"requestId": str(draft.uid), "conferenceSolutionKey": {"type": "hangoutsMeet"}}
         body["conferenceData"] = {"createRequest": request}
     return body
+
+
+def times_body(draft: EventDraft) -> dict[str, Any]:
+    """The body of ``events.patch`` that moves an event, an all-day one too; what it does not name stays as it is."""
+    edges = {"start": draft.interval.starts_at, "end": draft.interval.ends_at}
+    return {name: {**_moment(moment, draft.time_zone), "date": None} for name, moment in edges.items()}
 
 
 def instant(text: str) -> dt.datetime:

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
+from accounts.second_factor import secrets_rotate
 from hubclone.lib.crypto import EncryptedJSONField, SecretUnreadable, rotate
 
 BATCH = 500
@@ -27,6 +28,9 @@ class Command(BaseCommand):
                     done, failed = _rotate(model, field)
                     unreadable += failed
                     self.stdout.write(f"{model._meta.label}.{field.name}: {done} re-encrypted, {failed} unreadable")
+        done, failed = secrets_rotate()
+        unreadable += failed
+        self.stdout.write(f"mfa.Authenticator.data: {done} re-encrypted, {failed} unreadable")
         if unreadable:
             raise CommandError(f"{unreadable} secrets were written with a key that is not in ENCRYPTION_KEYS.")
 
@@ -55,17 +59,24 @@ def _batch(model: type[models.Model], field: EncryptedJSONField, last: int) -> l
 
 
 def _rotate_row(model: type[models.Model], field: EncryptedJSONField, pk: int, secret: str) -> bool:
-    """Replace the token if it is still the one that was read; a newer one is under the newest key already."""
-    try:
-        fresh = rotate(secret)
-    except SecretUnreadable:
-        return False
+    """Replace the token. One that was written meanwhile is taken up in its turn: a process that has not been restarted
+    yet may have written it under an older key."""
     table, key, column = _names(model, field)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"update {table} set {column} = %s where {key} = %s and {column} = %s",  # noqa: S608
-            [fresh, pk, secret],
-        )
+    found: tuple[str, ...] | None = (secret,)
+    while found and found[0]:
+        try:
+            fresh = rotate(found[0])
+        except SecretUnreadable:
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"update {table} set {column} = %s where {key} = %s and {column} = %s",  # noqa: S608
+                [fresh, pk, found[0]],
+            )
+            if cursor.rowcount:
+                return True
+            cursor.execute(f"select {column} from {table} where {key} = %s", [pk])  # noqa: S608
+            found = cursor.fetchone()
     return True
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from crm.builtin_associations import IMPLIED
+from crm.builtin_associations import IMPLIED, unlabelled
 from crm.exceptions import RecordError, RecordNotFound, UnknownTimelineKind
+from crm.models.property import OWN_TYPES_FROM
 from crm.registries import TIMELINE_KINDS
 from crm.services.changes import AssociationChange, TimelineChange
 from crm.services.writing.plan import Plan, Wanted
@@ -121,12 +122,17 @@ def _directions(plan: Plan, item: Wanted, change: AssociationChange, slot_at: Sl
     if to_slot.archived_at is not None and not to_slot.restore and not change.remove:
         raise RecordNotFound(to_slot.id)
     type_ids = [change.type_id]
-    if not change.remove and change.type_id in IMPLIED:
-        type_ids.append(IMPLIED[change.type_id])
+    if not change.remove and (implied := _implied(from_slot.object_type, to_slot.object_type, change.type_id)):
+        type_ids.append(implied)
     for type_id in type_ids:
         inverse = plan.schema.inverse(from_slot.object_type, to_slot.object_type, type_id)
         yield _Link(from_slot, to_slot, type_id, change.remove)
         yield _Link(to_slot, from_slot, inverse, change.remove)
+
+
+def _implied(from_type: str, to_type: str, type_id: int) -> int | None:
+    """The unlabelled link that comes with a labelled one."""
+    return unlabelled(from_type, to_type) if type_id >= OWN_TYPES_FROM else IMPLIED.get(type_id)
 
 
 def _to(plan: Plan, change: AssociationChange, slot_at: SlotAt) -> Slot | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crm.exceptions import UnknownAssociationType
 from crm.models import AssociationType, PropertyDefinition
 from crm.values import Definition
+from hubclone.lib.locks import LockSpace, transaction_lock, transaction_lock_shared
 
 ACCOUNTS_KEPT = 200
 
@@ -30,6 +31,16 @@ class AccountSchema:
 
 
 _kept: OrderedDict[int, AccountSchema] = OrderedDict()
+
+
+def schema_hold(*, account_id: int) -> None:
+    """Keep the account's definitions as they are until the transaction ends; whoever writes values takes it first."""
+    transaction_lock_shared(LockSpace.SCHEMA, account_id)
+
+
+def schema_take(*, account_id: int) -> None:
+    """Wait for everybody who writes values, and keep new ones out until the transaction ends."""
+    transaction_lock(LockSpace.SCHEMA, [account_id])
 
 
 def schema_get(*, account_id: int, version: uuid.UUID | None) -> AccountSchema:

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +19,7 @@ from hubclone.lib.errors import PermanentError, TransientError
 
 CONNECT_SECONDS = 5.0
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Why = Literal["unknown", "refused", "timeout", ""]
 
 
 class AddressRefused(PermanentError):
@@ -28,9 +29,13 @@ class AddressRefused(PermanentError):
 
 
 class HostUnreachable(TransientError):
-    """The host's name is unknown, or it refuses connections or does not answer in time."""
+    """The host's name is unknown, or it refuses connections or does not answer in time: see ``why``."""
 
     code = "HOST_UNREACHABLE"
+
+    def __init__(self, message: str, why: Why = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def guarded_connect(host: str, port: int, timeout: float = CONNECT_SECONDS) -> s
     ``timeout`` in seconds is for each address and stays on the socket. Raises AddressRefused, HostUnreachable.
     """
     refused, last = False, "no address"
+    why: Why = ""
     for family, kind, proto, _, sockaddr in _resolve(host, port):
         if not address_allowed(ipaddress.ip_address(str(sockaddr[0]).partition("%")[0]), port):
             refused = True
@@ -75,20 +81,26 @@ def guarded_connect(host: str, port: int, timeout: float = CONNECT_SECONDS) -> s
             sock.connect(sockaddr)
         except OSError as error:
             sock.close()
-            last = type(error).__name__
+            last, why = type(error).__name__, _why(error)
         else:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
     if refused and last == "no address":
         raise AddressRefused(f"{host}:{port} is not an address that this installation may reach.")
-    raise HostUnreachable(f"{host}:{port} cannot be reached ({last}).")
+    raise HostUnreachable(f"{host}:{port} cannot be reached ({last}).", why)
+
+
+def _why(error: OSError) -> Why:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "refused" if isinstance(error, ConnectionRefusedError) else ""
 
 
 def _resolve(host: str, port: int) -> list[tuple[int, int, int, str, tuple[Any, ...]]]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise HostUnreachable(f"The host {host} is not known.") from error
+        raise HostUnreachable(f"The host {host} is not known.", "unknown") from error
     return [(int(f), int(k), p, c, (str(a[0]), *a[1:])) for f, k, p, c, a in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from hubclone.lib.icons import ICONS
+from hubclone.lib.pace import pace_words
 from hubclone.lib.preferences import PREFERENCES, preference_read
+from hubclone.lib.undo import undo_url
 
 register = template.Library()
 AVATAR_HUES = 6
@@ -27,6 +31,11 @@ _FORMATS = {"datetime": ("DATE_FORMAT", "TIME_FORMAT"), "date": ("DATE_FORMAT", 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """An inline SVG of the set in ``hubclone.lib.icons``; silent to screen readers unless it has a ``label``."""
+    return _icon(str(name), str(size), str(label))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, size: str, label: str) -> SafeString:
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" {}>{}</svg>',
@@ -58,9 +67,18 @@ def when(value: dt.datetime | None, zone: str = "", show: str = "datetime") -> S
     if value is None:
         return "—"
     local = value.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
-    words = ", ".join(date_format(local, fmt) for fmt in _FORMATS[show] if fmt)
-    mark = format_html(' <span class="zone">{}</span>', zone_name(local)) if show != "date" else ""
-    return format_html('<time datetime="{}">{}{}</time>', value.isoformat(), words, mark)
+    words = _moment_words(local.date(), local.time().replace(second=0, microsecond=0), show, get_language() or "")
+    if show == "date":
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+    mark = '<time datetime="{}">{} <span class="zone">{}</span></time>'
+    return format_html(mark, value.isoformat(), words, zone_name(local))
+
+
+@lru_cache(maxsize=8192)
+def _moment_words(day: dt.date, time: dt.time, show: str, language: str) -> str:
+    """A day and a minute as the language writes them; a page names few different ones."""
+    moment = dt.datetime.combine(day, time)
+    return ", ".join(date_format(moment, fmt) for fmt in _FORMATS[show] if fmt)
 
 
 def zone_name(local: dt.datetime) -> str:
@@ -70,6 +88,21 @@ def zone_name(local: dt.datetime) -> str:
         return name
     offset = local.strftime("%z")
     return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+@register.simple_tag
+def avatar(name: Any, size: str = "", square: bool = False) -> SafeString:
+    """The initials of a name on a colour of its own: ``components/avatar.html`` without a picture. Long lists use
+    it directly: a template that is included costs ten times as much."""
+    return _avatar(str(name), str(size), bool(square))
+
+
+@lru_cache(maxsize=4096)
+def _avatar(name: str, size: str, square: bool) -> SafeString:
+    css = (
+        f"avatar avatar--hue{hue(name)}" + (f" avatar--{size}" if size else "") + (" avatar--square" if square else "")
+    )
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initials(name))
 
 
 @register.filter
@@ -83,6 +116,18 @@ def initials(name: str) -> str:
 def hue(name: str) -> int:
     """A number from 1 to 6 that is always the same for the same name: the avatar's colour."""
     return zlib.crc32(str(name).encode()) % AVATAR_HUES + 1
+
+
+@register.simple_tag
+def pace(done: float, total: float | None, seconds: float) -> str:
+    """Rate and time left of long work after so many seconds, for components/progress.html."""
+    return pace_words(done=done, total=total, seconds=seconds)
+
+
+@register.filter
+def undo(extra_tags: str) -> str:
+    """Where a message's Undo button posts to; empty for one without a way back."""
+    return undo_url(extra_tags)
 
 
 @register.inclusion_tag("components/sort.html", takes_context=True)

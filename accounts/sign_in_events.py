@@ -1,0 +1,32 @@
+"""What allauth says that a person did with their sign-in, for the audit logs of their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.services.people import user_audit
+from accounts.web import request_ip
+
+
+def _audit_of(action: str) -> Callable[..., None]:
+    def record(request: HttpRequest, user: User, **kwargs: Any) -> None:
+        user_audit(user=user, action=action, ip=request_ip(request))
+
+    return record
+
+
+for _signal, _record in (
+    (account.password_changed, _audit_of("user.password_changed")),
+    (account.password_reset, _audit_of("user.password_reset")),
+    (account.email_changed, _audit_of("user.email_changed")),
+    (mfa.authenticator_added, _audit_of("user.second_factor_added")),
+    (mfa.authenticator_removed, _audit_of("user.second_factor_removed")),
+    (mfa.authenticator_reset, _audit_of("user.recovery_codes_renewed")),
+):
+    _signal.connect(_record, weak=False)

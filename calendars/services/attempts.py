@@ -1,0 +1,111 @@
+"""Somebody tried to book a host whose calendar cannot be read (C10): the host is told, at most once an hour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.registries import NOTIFICATION_KINDS, NotificationKind
+from accounts.services.notifications import NotificationWords, notifications_send
+from calendars.choices import CalendarAccess
+from calendars.models import CalendarAccount, SchedulingPage
+from calendars.selectors.availability import page_host_ids
+from calendars.selectors.calendars import hosts_calendars
+from calendars.services.sync import calendar_sync_enqueue
+from connections.choices import ConnectionState
+
+KIND = "calendar.attempt"
+
+NOTIFICATION_KINDS.register(
+    KIND,
+    NotificationKind(
+        KIND,
+        gettext_lazy("Somebody could not book you"),
+        gettext_lazy("Your calendar could not be read when a visitor wanted a time, at most one message an hour."),
+        icon="calendar",
+    ),
+)
+
+_TOLD_SQL = """
+update calendars_calendaraccount set attempt_told_at = clock_timestamp()
+where id = %s and (attempt_told_at is null or attempt_told_at < clock_timestamp() - interval '1 hour')
+returning attempt_told_at
+"""
+"""Of many at once one gets the row: the others wait for it, and then its new time refuses them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a host's calendar cannot be read: the names of lost calendars, or a connection that has to be renewed."""
+
+    calendars: tuple[str, ...]
+    identity: str
+    is_cut_off: bool
+
+
+def attempt_tell(*, page: SchedulingPage, refused: bool = False) -> None:
+    """Tell each host of the page whose calendar cannot be read that somebody tried to book; the others hear nothing.
+
+    ``refused``: a booking was refused just now, so a calendar is lost even when no sync has found it out yet.
+    """
+    states = hosts_calendars(account_id=page.account_id, user_ids=page_host_ids(page), now=timezone.now())
+    unread = [user_id for user_id, host in states.items() if host.is_connected and not host.is_readable]
+    if refused and not unread:
+        unread = [user_id for user_id, host in states.items() if host.is_connected]
+    accounts = CalendarAccount.objects.filter(account_id=page.account_id, user_id__in=unread)
+    for calendar_account in accounts.select_related("user", "connection").defer("connection__credentials"):
+        _tell(calendar_account, page)
+
+
+@transaction.atomic
+def _tell(calendar_account: CalendarAccount, page: SchedulingPage) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD_SQL, [calendar_account.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return
+    told_at: dt.datetime = row[0]
+    notifications_send(
+        account_id=calendar_account.account_id,
+        kind=KIND,
+        key=f"{KIND}:{calendar_account.pk}:{told_at.isoformat()}",
+        people=[calendar_account.user],
+        words=_words(_trouble(calendar_account), page),
+        url=reverse("calendars:settings", args=[calendar_account.account_id]),
+    )
+    for calendar in calendar_account.calendars.filter(is_selected=True):
+        calendar_sync_enqueue(calendar)
+
+
+def _trouble(calendar_account: CalendarAccount) -> _Trouble:
+    lost = calendar_account.calendars.filter(Q(access=CalendarAccess.LOST), is_selected=True).order_by("name")
+    link = calendar_account.connection
+    return _Trouble(tuple(lost.values_list("name", flat=True)), link.identity, link.state != ConnectionState.ACTIVE)
+
+
+def _words(trouble: _Trouble, page: SchedulingPage) -> Callable[[], NotificationWords]:
+    def words() -> NotificationWords:
+        asked = _("Somebody wanted a time on your page “%(page)s”.") % {"page": page.name}
+        if trouble.calendars:
+            title = _("Nobody can book you: %(calendars)s cannot be read")
+            remedy = _(
+                "Ask the calendar's owner to give %(identity)s access again, or remove it from your selected calendars."
+            )
+        elif trouble.is_cut_off:
+            title = _("Nobody can book you: the connection with %(identity)s has ended")
+            remedy = _("Connect %(identity)s again, or disconnect it: your pages then take requests.")
+        else:
+            title = _("Nobody can book you: the calendar of %(identity)s cannot be read")
+            remedy = _("It is tried again all the time. If it lasts, connect %(identity)s again.")
+        names = {"calendars": ", ".join(trouble.calendars), "identity": trouble.identity}
+        return NotificationWords(title % names, f"{asked} {remedy % names}")
+
+    return words

@@ -1,0 +1,158 @@
+"""A host whose calendar cannot be read is not bookable, kindly, and hears of it at most once an hour (C10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db.models import F
+from django.test import Client
+
+from accounts.models import Notification, OutgoingEmail
+from calendars.choices import CalendarAccess
+from calendars.models import Booking, Calendar, CalendarAccount, SchedulingPage
+from calendars.services.attempts import attempt_tell
+from connections.choices import ConnectionState
+from connections.models import Connection
+from tests.calendars.booking import at_once, page_make
+from tests.calendars.memory import memory_reset
+from tests.calendars.test_api_scheduler import Api
+
+pytestmark = pytest.mark.spec("C10")
+
+
+@pytest.fixture
+def page(db: None) -> SchedulingPage:
+    memory_reset()
+    return page_make()
+
+
+def lose() -> None:
+    Calendar.objects.update(access=CalendarAccess.LOST)
+
+
+def regain() -> None:
+    Calendar.objects.update(access=CalendarAccess.OK)
+
+
+def told() -> list[OutgoingEmail]:
+    return list(OutgoingEmail.objects.filter(key__startswith="calendar.attempt").order_by("id"))
+
+
+def knock(client: Client, page: SchedulingPage, ip: str = "192.0.2.9") -> int:
+    return client.post(f"/meetings/-/attempt/{page.slug}", REMOTE_ADDR=ip).status_code
+
+
+@pytest.mark.django_db
+def test_the_page_says_kindly_that_the_calendar_cannot_be_read_and_asks_for_nothing(
+    client: Client, page: SchedulingPage
+) -> None:
+    lose()
+    words = client.get(f"/meetings/{page.slug}").content.decode()
+    assert f"{page.owner}&#x27;s calendar cannot be read just now" in words or "calendar cannot be read" in words
+    assert f"Let {page.owner} know" in words
+    assert 'class="slot"' not in words
+    assert "<input" not in words.partition("/-/attempt/")[2].partition("</form>")[0]
+    answer = client.post(f"/meetings/-/attempt/{page.slug}", follow=True)
+    assert "Thank you." in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_owner_is_told_which_calendar_it_is_and_both_remedies(client: Client, page: SchedulingPage) -> None:
+    lose()
+    assert knock(client, page) == 302
+    (mail,) = told()
+    assert mail.to == page.owner.email
+    assert "Work" in mail.subject
+    assert "access again" in mail.text
+    assert "remove it" in mail.text
+    assert f"/app/{page.account_id}/settings/general/calendar/" in mail.text
+    assert Notification.objects.get(kind="calendar.attempt").user == page.owner
+
+
+@pytest.mark.django_db
+def test_a_connection_that_has_ended_has_a_remedy_of_its_own(client: Client, page: SchedulingPage) -> None:
+    Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION)
+    knock(client, page)
+    assert "Connect" in told()[0].text
+
+
+@pytest.mark.django_db
+def test_access_lost_and_regained_ten_times_in_a_minute_is_one_email(client: Client, page: SchedulingPage) -> None:
+    for _ in range(10):
+        lose()
+        knock(client, page)
+        regain()
+        knock(client, page)
+    assert len(told()) == 1
+
+
+@pytest.mark.django_db
+def test_an_hour_later_it_is_told_again(client: Client, page: SchedulingPage) -> None:
+    lose()
+    knock(client, page)
+    CalendarAccount.objects.update(attempt_told_at=F("attempt_told_at") - dt.timedelta(minutes=59))
+    knock(client, page)
+    assert len(told()) == 1
+    CalendarAccount.objects.update(attempt_told_at=F("attempt_told_at") - dt.timedelta(minutes=2))
+    knock(client, page)
+    assert len(told()) == 2
+
+
+@pytest.mark.django_db
+def test_with_access_regained_nobody_is_told_and_times_are_back(client: Client, page: SchedulingPage) -> None:
+    lose()
+    regain()
+    knock(client, page)
+    assert told() == []
+    assert 'class="slot"' in client.get(f"/meetings/{page.slug}").content.decode()
+
+
+@pytest.mark.django_db
+def test_one_address_is_thanked_and_not_passed_on_for_ever(
+    client: Client, page: SchedulingPage, settings: object
+) -> None:
+    settings.BOOKING_ATTEMPTS_MOST = 0  # type: ignore[attr-defined]
+    lose()
+    assert knock(client, page, ip="192.0.2.200") == 302
+    assert told() == []
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_is_not_found_and_reading_the_address_does_nothing(
+    client: Client, page: SchedulingPage
+) -> None:
+    lose()
+    assert client.post("/meetings/-/attempt/no-such-page").status_code == 404
+    assert client.get(f"/meetings/-/attempt/{page.slug}").status_code == 405
+    assert told() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("C28")
+def test_a_refused_booking_over_the_api_is_an_attempt(client: Client, page: SchedulingPage) -> None:
+    lose()
+    answer = Api(page.account).book(page)
+    assert answer.status_code >= 400, answer.content
+    assert len(told()) == 1
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sixty_four_at_once_one_is_passed_on() -> None:
+    memory_reset()
+    page = page_make()
+    lose()
+    results = at_once([lambda: attempt_tell(page=SchedulingPage.objects.get(pk=page.pk))] * 64)
+    assert results == [None] * 64
+    assert len(told()) == 1
+
+
+@pytest.mark.django_db
+def test_the_settings_name_the_dead_calendar_and_it_can_be_removed(client: Client, page: SchedulingPage) -> None:
+    lose()
+    client.force_login(page.owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    Connection.objects.update(provider="google")
+    words = client.get(f"/app/{page.account_id}/settings/general/calendar/").content.decode()
+    assert "Nobody can book you" in words
+    assert f'name="remove" value="{Calendar.objects.get().pk}"' in words

@@ -1,0 +1,235 @@
+"""What people do with a booking's event in Google becomes of the booking (C8), over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+
+from accounts.models import Notification, OutgoingEmail
+from calendars.choices import BookingState, CalendarWrite, ChangedBy
+from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, Reservation, SchedulingPage
+from calendars.services.booking_changes import booking_cancel, booking_move
+from calendars.services.sync import calendar_sync
+from hubclone.lib.jobs.choices import JobState
+from hubclone.lib.jobs.services import run_jobs
+from sandbox.testing import Control
+from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.test_booking_google import kill, wait_for, worker_start
+from tests.connections.google import ANNA, connected
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C8")]
+GUEST = "jan@example.com"
+
+
+@pytest.fixture
+def page(sandbox: Control) -> Iterator[SchedulingPage]:
+    """A page whose owner has connected Google; everything is synced."""
+    account = account_make()
+    connected(account.memberships.select_related("user").get(), ANNA)
+    run_jobs()
+    yield page_make(account, connected=False)
+    sandbox.clear()
+
+
+@pytest.fixture
+def booking(page: SchedulingPage) -> Booking:
+    made = book(page)
+    run_jobs()
+    sync()
+    return fresh(made)
+
+
+def fresh(booking: Booking) -> Booking:
+    return Booking.objects.select_related("page__owner", "page__account").get(pk=booking.pk)
+
+
+def sync() -> None:
+    calendar_sync(calendar_id=Calendar.objects.get(is_primary=True).pk)
+    run_jobs()
+
+
+def events(sandbox: Control) -> list[dict[str, Any]]:
+    return [event for event in sandbox.google.events(ANNA) if event["status"] != "cancelled"]
+
+
+def mails(to: str = GUEST) -> list[OutgoingEmail]:
+    return list(OutgoingEmail.objects.filter(to=to).order_by("id"))
+
+
+def move_in_google(sandbox: Control, booking: Booking, number: int) -> None:
+    start, end = slot(number).isoformat(), slot(number + 1).isoformat()
+    sandbox.google.event_move(calendar=ANNA, id=booking.event_id, start=start, end=end)
+
+
+def test_our_own_event_coming_back_changes_nothing(booking: Booking) -> None:
+    assert (booking.sequence, booking.written_sequence) == (0, 0)
+    assert len(mails()) == 1
+
+
+def test_an_event_moved_in_google_moves_the_booking_and_tells_the_guest_once(
+    booking: Booking, sandbox: Control
+) -> None:
+    move_in_google(sandbox, booking, 6)
+    sync()
+    moved = fresh(booking)
+    assert (moved.starts_at, moved.ends_at, moved.changed_by) == (slot(6), slot(7), ChangedBy.CALENDAR)
+    assert Reservation.objects.get().during.lower == slot(6)
+    assert moved.meeting
+    assert moved.meeting.properties["hs_meeting_end_time"].startswith(slot(7).isoformat()[:16])
+    assert mails()[-1].calendar_method == "REQUEST"
+    (event,) = events(sandbox)
+    assert f"SEQUENCE:{max(moved.sequence, event['sequence'])}" in mails()[-1].calendar
+    assert len(mails(booking.page.owner.email)) == 1, "who did it need not be told"
+    sandbox.requests_clear()
+    sandbox.google.expire_sync_token(ANNA)
+    sync()
+    assert len(mails()) == 2
+    assert not [call for call in sandbox.requests() if call.startswith(("PATCH", "DELETE", "PUT"))]
+
+
+def test_an_event_deleted_in_google_cancels_the_booking_and_tells_the_guest(booking: Booking, sandbox: Control) -> None:
+    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
+    sync()
+    gone = fresh(booking)
+    assert (gone.state, gone.cancelled_by) == (BookingState.CANCELLED, ChangedBy.CALENDAR)
+    assert not Reservation.objects.get().active
+    assert mails()[-1].calendar_method == "CANCEL"
+    assert not BusyInterval.objects.exists()
+    assert book(booking.page, email="other@example.com").state == BookingState.CONFIRMED
+
+
+def test_an_event_deleted_while_the_token_had_expired_is_found_out(booking: Booking, sandbox: Control) -> None:
+    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
+    sandbox.google.expire_sync_token(ANNA)
+    sync()
+    assert fresh(booking).state == BookingState.CANCELLED
+
+
+def test_our_own_changes_come_back_without_a_loop(booking: Booking, sandbox: Control) -> None:
+    for number in (4, 8):
+        actor, found = visitor(booking.page), fresh(booking)
+        booking_move(actor=actor, booking=found, starts_at=slot(number), by=ChangedBy.GUEST)
+        run_jobs()
+        sync()
+    moved = fresh(booking)
+    assert (moved.sequence, moved.written_sequence, moved.changed_by) == (2, 2, ChangedBy.GUEST)
+    (event,) = events(sandbox)
+    assert event["start"]["dateTime"].startswith(slot(8).astimezone().isoformat()[:10])
+    kinds = [one["kind"] for one in sandbox.google.state()["invitations"]]
+    assert kinds == ["invitation", "update", "update"]
+    booking_cancel(actor=visitor(booking.page), booking=moved, by=ChangedBy.GUEST)
+    run_jobs()
+    sync()
+    assert not events(sandbox)
+    assert (fresh(booking).cancelled_by, fresh(booking).calendar_write) == (ChangedBy.GUEST, CalendarWrite.REMOVED)
+    assert len(mails()) == 4
+
+
+def test_a_page_that_was_read_before_our_change_does_not_undo_it(booking: Booking, sandbox: Control) -> None:
+    """The old state comes in after ours was written: it is older than what we know."""
+    from calendars.services.booking_event_changes import booking_follow
+
+    client_event = _seen(booking)
+    booking_move(actor=visitor(booking.page), booking=booking, starts_at=slot(5), by=ChangedBy.GUEST)
+    booking_follow(fresh(booking), client_event)
+    assert fresh(booking).starts_at == slot(5), "our change is on its way"
+    run_jobs()
+    booking_follow(fresh(booking), client_event)
+    assert fresh(booking).starts_at == slot(5), "our change is written"
+
+
+def _seen(booking: Booking) -> Any:
+    from calendars.services.clients import calendar_client
+
+    assert booking.calendar
+    client = calendar_client(booking.calendar.calendar_account)
+    return client.event_get(booking.calendar.remote_id, event_id=booking.event_id)
+
+
+def test_moved_onto_another_booking_the_calendar_is_right_and_the_owner_is_told(
+    booking: Booking, sandbox: Control
+) -> None:
+    other = book(booking.page, slot(9), email="other@example.com")
+    run_jobs()
+    move_in_google(sandbox, booking, 9)
+    sync()
+    moved = fresh(booking)
+    assert (moved.starts_at, moved.state) == (slot(9), BookingState.CONFIRMED)
+    assert not Reservation.objects.get(booking=booking).active
+    assert Reservation.objects.get(booking=other).active
+    told = Notification.objects.get(kind="booking.overlap")
+    assert told.user == booking.page.owner
+    assert f"/bookings/{booking.pk}/" in told.url
+    booking_move(actor=visitor(booking.page), booking=moved, starts_at=slot(2), by=ChangedBy.GUEST)
+    assert Reservation.objects.get(booking=booking).active
+
+
+def test_a_guest_who_declines_in_google_cancels_nothing_and_the_owner_hears_of_it_once(
+    booking: Booking, sandbox: Control
+) -> None:
+    guests = [{"email": GUEST, "responseStatus": "declined"}]
+    sandbox.google.event_update(calendar=ANNA, id=booking.event_id, attendees=guests)
+    sync()
+    sandbox.google.event_update(calendar=ANNA, id=booking.event_id, attendees=guests, description="Again")
+    sync()
+    assert fresh(booking).state == BookingState.CONFIRMED
+    assert Notification.objects.filter(kind="booking.guest_declined").count() == 1
+
+
+def test_an_event_whose_title_was_changed_is_left_as_it_is(booking: Booking, sandbox: Control) -> None:
+    sandbox.google.event_update(calendar=ANNA, id=booking.event_id, summary="Renamed by Anna")
+    sync()
+    assert fresh(booking).sequence == 0
+    booking_move(actor=visitor(booking.page), booking=booking, starts_at=slot(5), by=ChangedBy.GUEST)
+    run_jobs()
+    assert events(sandbox)[0]["summary"] == "Renamed by Anna"
+
+
+def test_a_meeting_that_is_over_is_not_cancelled_by_tidying_up(booking: Booking, sandbox: Control) -> None:
+    Booking.objects.update(starts_at=slot(-200), ends_at=slot(-199))
+    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
+    sync()
+    assert fresh(booking).state == BookingState.CONFIRMED
+    assert len(mails()) == 1
+
+
+@pytest.mark.spec("C23")
+@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call, before the answer"])
+@pytest.mark.parametrize("work", ["move", "cancel"])
+def test_a_worker_killed_in_the_middle_of_a_change_leaves_google_right_in_the_end(
+    booking: Booking, sandbox: Control, work: str, after: bool
+) -> None:
+    method = "PATCH" if work == "move" else "DELETE"
+    fault = {"after": True, "delay": 6.0} if after else {"disconnect": True, "delay": 6.0}
+    sandbox.fault(provider="google", path="/events/[^/]+$", method=method, times=1, **fault)
+    sandbox.requests_clear()
+    actor = visitor(booking.page)
+    if work == "move":
+        booking_move(actor=actor, booking=booking, starts_at=slot(5), by=ChangedBy.GUEST)
+    else:
+        booking_cancel(actor=actor, booking=booking, by=ChangedBy.GUEST)
+    job = CalendarJob.objects.get(kind=f"booking.event_{'update' if work == 'move' else 'delete'}")
+    worker = worker_start()
+
+    def in_the_middle() -> bool:
+        job.refresh_from_db()
+        asked = sum(count for call, count in sandbox.requests().items() if call.startswith(method))
+        return job.state == JobState.RUNNING and asked > 0
+
+    wait_for(in_the_middle)
+    kill(worker)
+    CalendarJob.objects.filter(pk=job.pk).update(lease_until=Now())
+    run_jobs()
+    sync()
+    assert CalendarJob.objects.get(pk=job.pk).state == JobState.DONE
+    if work == "move":
+        (event,) = events(sandbox)
+        assert event["id"] == booking.event_id
+        assert (fresh(booking).starts_at, fresh(booking).written_sequence) == (slot(5), 1)
+    else:
+        assert not events(sandbox)
+        assert fresh(booking).calendar_write == CalendarWrite.REMOVED
+    assert len(mails()) == 2

@@ -1,0 +1,78 @@
+"""Lists: rows that are chosen, columns that are chosen, and what can be undone."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from accounts.models import Membership
+from crm.models import Record
+from crm.services.records import RecordChange, records_write
+from tests.accounts.factories import actor_of
+from tests.browser import PageFactory, axe_violations, picture
+from tests.calendars.booking import account_make
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_chosen_one_by_one_all_at_once_and_in_a_range(guide: str, open_page: PageFactory) -> None:
+    page = open_page()
+    page.goto(f"{guide}contacts/")
+    bar = page.get_by_role("group", name="Chosen rows")
+    every = page.get_by_label("Choose all rows of this page")
+    expect(bar).not_to_be_visible()
+    page.get_by_label("Choose Grace Hopper").check()
+    expect(bar).to_contain_text("Chosen: 1")
+    assert every.evaluate("box => box.indeterminate") is True
+    page.get_by_label("Choose Kai Ito").click(modifiers=["Shift"])
+    expect(bar).to_contain_text("Chosen: 4")
+    picture(page, "bulk-light-wide")
+    assert axe_violations(page) == []
+    every.check()
+    expect(bar).to_contain_text("Chosen: 6")
+    sent = page.evaluate("[...new FormData(document.getElementById('bulk')).getAll('id')].length")
+    assert sent == 6
+    page.get_by_role("button", name="Choose none").click()
+    expect(bar).not_to_be_visible()
+    expect(every).not_to_be_checked()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_without_scripts_chosen_rows_bring_the_bar_and_no_box_for_all(guide: str, open_page: PageFactory) -> None:
+    page = open_page(java_script_enabled=False, narrow=True, theme="dark")
+    page.goto(f"{guide}contacts/")
+    expect(page.get_by_label("Choose all rows of this page")).not_to_be_visible()
+    page.get_by_label("Choose Grace Hopper").check()
+    expect(page.get_by_role("group", name="Chosen rows")).to_be_visible()
+    picture(page, "bulk-dark-narrow")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_choice_of_columns_is_in_the_address(guide: str, open_page: PageFactory) -> None:
+    page = open_page()
+    page.goto(f"{guide}contacts/?q=ada")
+    page.locator("summary", has_text="Columns").click()
+    picture(page, "columns-light-wide")
+    page.get_by_label("Owner", exact=True).and_(page.get_by_role("checkbox")).uncheck()
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(f"{guide}contacts/?q=ada&columns=email&columns=updated")
+
+
+@pytest.mark.django_db
+def test_a_deleted_record_comes_back_by_the_button_of_its_message() -> None:
+    owner = Membership.objects.get(account=account_make())
+    change = RecordChange("company", {"name": "Adalbert Ltd"})
+    record_id = records_write(actor=actor_of(owner), changes=[change])[0].record_id
+    assert record_id is not None
+    client = Client()
+    client.force_login(owner.user)
+    page = client.post(reverse("crm:archive", args=[owner.account_id, "companies", record_id]), follow=True)
+    back = reverse("crm:restore", args=[owner.account_id, record_id])
+    assert f'<form method="post" action="{back}">' in page.content.decode()
+    assert Record.objects.get(pk=record_id).archived_at is not None
+    assert client.post(back).status_code == 302
+    assert Record.objects.get(pk=record_id).archived_at is None
