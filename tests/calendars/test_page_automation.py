@@ -144,6 +144,7 @@ def jobs(booking: Booking, kind: str) -> list[CalendarJob]:
     return list(found.order_by("not_before"))
 
 
+@pytest.mark.spec("C21")
 def test_reminders_and_follow_up_are_planned_with_the_booking_and_go_once(account: Account) -> None:
     page = page_make(account, reminders=[60, 10, 60 * 24 * 30], time_zone="Europe/Warsaw", **FOLLOW)
     booking = book(page, language="pl", time_zone="Asia/Tokyo")
