@@ -7,6 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from calendars.choices import BookingState, CalendarWrite
+from calendars.models import Booking, Calendar
 
 READABLE_SECONDS = 3600
 """A calendar that has not been synced for longer than this is not readable: its host has no slots."""
@@ -32,6 +37,20 @@ left join calendars_calendar c on c.calendar_account_id = ca.id and c.is_selecte
 where ca.account_id = %(account_id)s and ca.user_id = any(%(user_ids)s)
 """
 """A row for each selected calendar of the hosts that are connected; for who has none selected, one row without it."""
+
+
+def calendars_followed() -> QuerySet[Calendar]:
+    """Calendars that are kept in sync: selected ones, and those that hold the event of a meeting ahead (C8).
+
+    What is not selected never makes anybody busy, and is followed for those meetings alone.
+    """
+    ahead = Booking.objects.filter(
+        calendar=OuterRef("pk"),
+        calendar_write=CalendarWrite.WRITTEN,
+        state=BookingState.CONFIRMED,
+        ends_at__gt=timezone.now(),
+    )
+    return Calendar.objects.filter(Q(is_selected=True) | Exists(ahead))
 
 
 def hosts_calendars(*, account_id: int, user_ids: Sequence[int], now: dt.datetime) -> dict[int, HostCalendars]:

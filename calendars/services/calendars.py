@@ -13,6 +13,7 @@ from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import BusyInterval, Calendar, CalendarAccount, CalendarJob
 from calendars.providers.protocol import RemoteCalendar
+from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client
 from calendars.services.push import channel_renew_enqueue
 from calendars.services.sync import calendar_lost, calendar_sync_enqueue
@@ -137,7 +138,12 @@ def _select(calendar: Calendar) -> None:
 
 
 def _unselect(calendar: Calendar) -> None:
-    """Forget its busy time and its token, so that selecting it again starts with a full sync."""
-    Calendar.objects.filter(pk=calendar.pk).update(is_selected=False, sync_token="", synced_at=None)  # noqa: S106
-    BusyInterval.objects.filter(calendar=calendar).delete()
+    """Forget its busy time and its token, so that selecting it again starts with a full sync.
+
+    One that meetings ahead were written to is still followed for them (C8), and keeps both: a sync may be running.
+    """
+    Calendar.objects.filter(pk=calendar.pk).update(is_selected=False)
+    if not calendars_followed().filter(pk=calendar.pk).exists():
+        Calendar.objects.filter(pk=calendar.pk).update(sync_token="", synced_at=None)  # noqa: S106
+        BusyInterval.objects.filter(calendar=calendar).delete()
     channel_renew_enqueue(calendar)

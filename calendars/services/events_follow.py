@@ -54,10 +54,11 @@ class EventsFollow:
     """One sync of one calendar, as a follower of its events."""
 
     def __init__(self, calendar: Calendar) -> None:
-        """Own calendars are logged: the primary one, and selected ones that the account may write to. What a calendar
+        """Own selected calendars are logged: the primary one, and those that the account may write to. What a calendar
         that is only read tells of are other people's meetings."""
         self._calendar = calendar
-        self._logs = calendar.calendar_account.is_sync_on and (calendar.is_primary or calendar.is_writable)
+        is_own = calendar.is_primary or calendar.is_writable
+        self._logs = calendar.is_selected and calendar.calendar_account.is_sync_on and is_own
         self._seen: set[str] = set()
 
     def page(self, events: Iterable[RemoteEvent]) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from calendars.models import Calendar, CalendarAccount, CalendarJob
+from calendars.selectors.calendars import calendars_followed
 from calendars.services.calendars import calendars_list_enqueue
 from calendars.services.push import channel_renew_enqueue, channels_fresh
 from calendars.services.sync import calendar_sync_enqueue
@@ -32,10 +33,8 @@ def calendars_poll() -> None:
         channel_renew_enqueue(calendar)
 
 
-def _selected() -> QuerySet[Calendar]:
-    return Calendar.objects.filter(
-        is_selected=True, calendar_account__connection__state=ConnectionState.ACTIVE
-    ).order_by("id")
+def _followed() -> QuerySet[Calendar]:
+    return calendars_followed().filter(calendar_account__connection__state=ConnectionState.ACTIVE).order_by("id")
 
 
 def _calendars_due(now: dt.datetime) -> QuerySet[Calendar]:
@@ -43,7 +42,7 @@ def _calendars_due(now: dt.datetime) -> QuerySet[Calendar]:
     key = Concat(Value("calendar:"), Cast(OuterRef("pk"), CharField()))
     failed = CalendarJob.objects.filter(kind="calendar.sync", unique_key=key, state=JobState.DEAD)
     resting = Exists(failed.filter(finished_at__gt=now - FAILED_REST))
-    return _selected().exclude(resting).filter(Q(tried_at=None) | Q(tried_at__lt=now - SYNC_EVERY))
+    return _followed().exclude(resting).filter(Q(tried_at=None) | Q(tried_at__lt=now - SYNC_EVERY))
 
 
 def _accounts_due(now: dt.datetime) -> QuerySet[CalendarAccount]:
@@ -52,5 +51,5 @@ def _accounts_due(now: dt.datetime) -> QuerySet[CalendarAccount]:
 
 
 def _channels_due(now: dt.datetime) -> QuerySet[Calendar]:
-    missing = _selected().exclude(Exists(channels_fresh(now).filter(calendar=OuterRef("pk"))))
+    missing = _followed().exclude(Exists(channels_fresh(now).filter(calendar=OuterRef("pk"))))
     return missing.filter(Q(push_tried_at=None) | Q(push_tried_at__lt=now - PUSH_TRY_EVERY))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from calendars.models import Calendar, CalendarAccount, CalendarJob, PushChannel
 from calendars.providers.protocol import PushMessage, RemoteChannel
+from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client, calendar_provider
 from calendars.services.sync import calendar_sync_enqueue
 from hubclone.lib.errors import HubError
@@ -39,14 +40,15 @@ def channel_renew_enqueue(calendar: Calendar) -> None:
 
 @JOB_HANDLERS.registered("channel.renew")
 def channel_renew_job(job: CalendarJob) -> None:
-    """The job: give the calendar exactly one channel with more than a day to live, or none if it is not selected."""
+    """The job: give the calendar exactly one channel with more than a day to live, or none if it is not followed."""
     calendar = Calendar.objects.select_related("calendar_account").filter(pk=job.payload["calendar_id"]).first()
     if calendar is None:
         return
     fresh = channels_fresh(timezone.now()).filter(calendar=calendar).order_by("-expires_at").first()
-    if calendar.is_selected and fresh is None:
+    is_followed = calendars_followed().filter(pk=calendar.pk).exists()
+    if is_followed and fresh is None:
         fresh = _open(calendar)
-    keep = fresh.pk if fresh and calendar.is_selected else 0
+    keep = fresh.pk if fresh and is_followed else 0
     for channel in PushChannel.objects.filter(calendar=calendar).exclude(pk=keep):
         _close(calendar.calendar_account, channel)
 

@@ -17,6 +17,7 @@ from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarGone, SyncTokenExpired
 from calendars.models import Calendar, CalendarJob
 from calendars.providers.protocol import CalendarClient, EventPage, Interval
+from calendars.selectors.calendars import calendars_followed
 from calendars.services.busy import busy_sweep, busy_write, commit_lazily
 from calendars.services.clients import calendar_client
 from calendars.services.events_follow import EventsFollow
@@ -51,18 +52,18 @@ def calendar_sync_enqueue(calendar: Calendar, *, queue: JobQueue = JobQueue.DEFA
 
 @JOB_HANDLERS.registered("calendar.sync")
 def calendar_sync_job(job: CalendarJob) -> None:
-    """The job: sync one selected calendar and keep the lease while pages come."""
+    """The job: sync one followed calendar and keep the lease while pages come."""
     calendar_sync(calendar_id=job.payload["calendar_id"], after_page=_Lease(job).keep)
 
 
 def calendar_sync(*, calendar_id: int, after_page: Callable[[], None] = lambda: None) -> None:
-    """Bring one selected calendar up to date; one sync of a calendar runs at a time.
+    """Bring one followed calendar up to date; one sync of a calendar runs at a time.
 
     A lost calendar is marked, which makes its host unbookable, and heals by itself. Raises TransientError,
     GrantRevoked.
     """
     with session_lock_try(LockSpace.CALENDAR_SYNC, calendar_id) as held:
-        found = Calendar.objects.select_related("calendar_account").filter(pk=calendar_id, is_selected=True)
+        found = calendars_followed().select_related("calendar_account").filter(pk=calendar_id)
         calendar = found.first()
         if calendar is None:
             return

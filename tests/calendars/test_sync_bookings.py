@@ -10,8 +10,20 @@ from django.db.models.functions import Now
 
 from accounts.models import Notification, OutgoingEmail
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
-from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, Reservation, SchedulingPage
+from calendars.models import (
+    Booking,
+    BusyInterval,
+    Calendar,
+    CalendarAccount,
+    CalendarJob,
+    LoggedEvent,
+    Reservation,
+    SchedulingPage,
+)
+from calendars.selectors.busy import hosts_busy_times
 from calendars.services.booking_changes import booking_cancel, booking_move
+from calendars.services.calendars import calendars_select
+from calendars.services.poll import calendars_poll
 from calendars.services.sync import calendar_sync
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
@@ -233,3 +245,39 @@ def test_a_worker_killed_in_the_middle_of_a_change_leaves_google_right_in_the_en
         assert not events(sandbox)
         assert fresh(booking).calendar_write == CalendarWrite.REMOVED
     assert len(mails()) == 2
+
+
+@pytest.mark.spec("C7", "C9")
+def test_a_primary_calendar_that_does_not_count_is_still_followed_for_its_meetings_ahead(
+    booking: Booking, sandbox: Control
+) -> None:
+    unselect_the_primary(booking)
+    sandbox.google.event_create(
+        calendar=ANNA,
+        summary="Private",
+        start=slot(2).isoformat(),
+        end=slot(3).isoformat(),
+        attendees=[{"email": GUEST}],
+    )
+    move_in_google(sandbox, booking, 6)
+    Calendar.objects.update(tried_at=None)
+    calendars_poll()
+    run_jobs()
+    assert fresh(booking).starts_at == slot(6)
+    assert not LoggedEvent.objects.exists(), "it is followed for its meetings alone"
+    within = (slot(0), slot(4))
+    owner = booking.page.owner_id
+    assert hosts_busy_times(account_id=booking.account_id, user_ids=[owner], within=within) == {owner: []}
+    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
+    sync()
+    assert fresh(booking).state == BookingState.CANCELLED
+    sandbox.requests_clear()
+    sync()
+    assert sandbox.requests() == {}, "no meeting is ahead any more"
+
+
+def unselect_the_primary(booking: Booking) -> None:
+    calendar_account = CalendarAccount.objects.get()
+    other = calendar_account.calendars.filter(is_primary=False).order_by("pk")[0]
+    calendars_select(actor=visitor(booking.page), calendar_account=calendar_account, calendar_ids=[other.pk])
+    run_jobs()
