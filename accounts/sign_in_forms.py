@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import AddEmailForm
+from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm as BaseLoginForm
+from allauth.account.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.account.forms import ResetPasswordForm as BaseResetPasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as BaseResetPasswordKeyForm
 from allauth.account.forms import SignupForm as BaseSignupForm
 from django import forms
 from django.db import IntegrityError, transaction
@@ -88,6 +92,47 @@ class ChangeEmailForm(AddEmailForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail address")
         _placeholders_drop(self)
+
+
+class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]
+    """The address that a link for a new password goes to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        _placeholders_drop(self)
+
+
+class ResetPasswordKeyForm(BaseResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password by a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _new_password_words(self)
+
+
+class ChangePasswordForm(BaseChangePasswordForm):  # type: ignore[misc]
+    """A new password instead of the one known."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Current password")
+        _new_password_words(self)
+
+
+class ReauthenticateForm(BaseReauthenticateForm):  # type: ignore[misc]
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _placeholders_drop(self)
+
+
+def _new_password_words(form: forms.Form) -> None:
+    form.fields["password1"].label = _("New password")
+    form.fields["password1"].help_text = _("At least 10 characters.")
+    form.fields["password2"].label = _("New password again")
+    _placeholders_drop(form)
 
 
 def _placeholders_drop(form: forms.Form) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.choices import ObjectType
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup
@@ -69,7 +69,7 @@ class PropertyForm(forms.Form):
     ) -> None:
         draft = data if data is not None and "do" in data else None
         super().__init__(None if draft is not None else data, initial=draft.dict() if draft else _start(definition))
-        self.fields["group"].choices = [(group.pk, group.label) for group in groups]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [(group.pk, gettext(group.label)) for group in groups]  # type: ignore[attr-defined]
         if definition is not None:
             del self.fields["name"]
             if definition.is_built_in:

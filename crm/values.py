@@ -21,6 +21,7 @@ EMAIL_LENGTH_MOST = 254
 _MANY_LINES = frozenset({"textarea", "html"})
 _DIGITS = re.compile(r"-?\d{1,15}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HOST = re.compile(r"(?:https?://)?(?:www\.)*(?P<host>[^\s/?#:@]+)(?::\d+)?(?:[/?#].*)?", re.DOTALL)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _YES_NO = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
@@ -77,12 +78,19 @@ def _string(definition: Definition, raw: Any) -> str | None:
     text = _printable(str(raw))
     if definition.name == "email":
         return email_value(text)
-    if definition.name == "domain":
-        text = text.lower()
     text = clean(text) if definition.field_type in _MANY_LINES else clean_line(text)
+    if definition.name == "domain":
+        text = clean_line(_host_of(text))
     if len(text) > TEXT_LENGTH_MOST:
         raise BadValue(_("This is longer than %(most)s characters.") % {"most": TEXT_LENGTH_MOST})
     return text or None
+
+
+def _host_of(text: str) -> str:
+    """The host of what people paste as a domain: an address of a page is cut down to it, and a leading www. goes."""
+    text = text.lower()
+    found = _HOST.fullmatch(text)
+    return found["host"] if found else text
 
 
 def _number(definition: Definition, raw: Any) -> int | float | None:

@@ -113,3 +113,12 @@ def test_nobody_signs_up_by_themselves() -> None:
     assert "By invitation only" in Client().get("/accounts/signup/").content.decode()
     Client().post("/accounts/signup/", data)
     assert not User.objects.exists()
+
+
+@pytest.mark.spec("A2", "A9")
+def test_a_new_password_is_asked_for_in_the_words_of_signing_up(member: Membership) -> None:
+    page = signed_in(member).get("/accounts/password/change/").content.decode()
+    for words in ("Current password", "New password", "New password again", "At least 10 characters."):
+        assert words in page
+    assert "placeholder" not in page
+    assert "E-mail" in Client().get("/accounts/password/reset/").content.decode()

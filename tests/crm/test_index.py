@@ -139,3 +139,12 @@ def test_the_index_finds_and_sorts_every_kind(account: Account, write: Write, cl
     page = client.get(url, {"sort": "name"}).content.decode()
     assert page.index("Apples") < page.index("Beets") < page.index("Żyto")
     assert "Nothing found for" in client.get(url, {"q": "nothing"}).content.decode()
+
+
+def test_only_people_are_listed_by_a_persons_name(account: Account, actor: Actor, client: Client) -> None:
+    records_write(actor=actor, changes=[RecordChange(kind, named(kind, "Thing")) for kind in ("contact", "company")])
+    pages = {
+        kind: client.get(url_of(account, kind), headers={"Accept-Language": "pl"}).content.decode()
+        for kind in ("contact", "company")
+    }
+    assert ["Imię i nazwisko" in pages[kind] for kind in ("contact", "company")] == [True, False]

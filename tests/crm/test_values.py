@@ -39,6 +39,29 @@ def test_text_is_stable_and_fits_jsonb(text: str) -> None:
         assert field_type == "textarea" or kept is None or "\n" not in kept
 
 
+@given(st.text() | st.from_regex(r"(https?://)?(www\.)*[a-z./:?# ]*", fullmatch=True))
+def test_domains_are_stable(text: str) -> None:
+    fits = definition(P.STRING, name="domain")
+    kept = value_normalise(fits, text)
+    assert value_normalise(fits, kept) == kept
+
+
+@pytest.mark.spec("A16")
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Example.COM", "example.com"),
+        (" https://www.example.com/shop?x=1#top ", "example.com"),
+        ("http://example.com:8080", "example.com"),
+        ("www.example.com", "example.com"),
+        ("kawa.przykład.pl", "kawa.przykład.pl"),
+        ("not a domain", "not a domain"),
+    ],
+)
+def test_an_address_pasted_as_a_domain_is_kept_as_its_host(typed: str, kept: str) -> None:
+    assert value_normalise(definition(P.STRING, name="domain"), typed) == kept
+
+
 @given(
     st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
