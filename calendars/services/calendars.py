@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
@@ -17,9 +18,12 @@ from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client
 from calendars.services.push import channel_renew_enqueue
 from calendars.services.sync import calendar_lost, calendar_sync_enqueue
+from connections.choices import ConnectionState
 from hubclone.lib.jobs.choices import JobQueue
 from hubclone.lib.jobs.registry import JOB_HANDLERS
 from hubclone.lib.jobs.services import job_enqueue
+
+LIST_FRESH = dt.timedelta(minutes=1)
 
 
 def calendars_list_enqueue(calendar_account: CalendarAccount, *, queue: JobQueue = JobQueue.DEFAULT) -> None:
@@ -32,6 +36,14 @@ def calendars_list_enqueue(calendar_account: CalendarAccount, *, queue: JobQueue
         unique_key=f"account:{calendar_account.pk}",
         queue=queue,
     )
+
+
+def calendars_list_freshen(calendar_account: CalendarAccount) -> None:
+    """Ask for the list anew when its owner looks at it and it is not of this minute: what was shared, lost or given
+    back meanwhile then shows without waiting for the poll. A connection that waits for a person is left alone."""
+    is_fresh = calendar_account.listed_at and calendar_account.listed_at > timezone.now() - LIST_FRESH
+    if not is_fresh and calendar_account.connection.state == ConnectionState.ACTIVE:
+        calendars_list_enqueue(calendar_account, queue=JobQueue.REALTIME)
 
 
 @JOB_HANDLERS.registered("calendars.list")

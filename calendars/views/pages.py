@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
-from calendars.tokens import PAGE_TOKENS
+from calendars.tokens import PAGE_TOKENS, tokens_known
 from calendars.views.folders import folder_tabs
 from calendars.views.page_preview import preview_of
 from calendars.views.page_steps import is_step as step_pressed
@@ -155,7 +156,8 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
         "steps": steps_of(form),
-        "tokens": [{"code": f"{{{{ {token.key} }}}}", "label": token.label} for token in PAGE_TOKENS.values()],
+        "tokens": _tokens(tokens_known([])),
+        "tokens_lasting": _tokens(tokens_known([], lasting=True)),
         "delay_units": [(name, words) for name, (_minutes, words) in UNITS.items()],
         "preview": preview_of(request, typed, page),
         "preview_url": reverse("calendars:page_preview", args=[request.account.pk, page.pk])
@@ -163,6 +165,12 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         else reverse("calendars:page_preview_new", args=[request.account.pk]),
     }
     return render(request, "calendars/pages/editor.html", context, status=status)
+
+
+def _tokens(known: Collection[str]) -> list[dict[str, Any]]:
+    """Those of the registry that a text may hold, as they are written in it."""
+    shown = [token for key, token in PAGE_TOKENS.items() if key in known]
+    return [{"code": f"{{{{ {token.key} }}}}", "label": token.label} for token in shown]
 
 
 def _fields(request: AccountRequest, form: PageForm) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import CalendarAccount
 from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
-from calendars.services.calendars import calendar_sync_set, calendars_select
+from calendars.services.calendars import calendar_sync_set, calendars_list_freshen, calendars_select
 from connections.registries import PROVIDERS
 from connections.web import form_may_lead_to
 
@@ -29,6 +29,7 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponseB
         return render(request, "calendars/settings/not_connected.html", {"providers": providers_offered()})
     if request.method == "POST" and not {"add_chosen", "remove"} & set(request.POST):
         return _save(request, calendar_account)
+    calendars_list_freshen(calendar_account)
     selection = _Selection(request, calendar_account)
     return _page(request, calendar_account, selection)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership
 from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarNotListed
-from calendars.models import Calendar, CalendarAccount
+from calendars.models import Calendar, CalendarAccount, CalendarJob
 from calendars.services.calendars import calendars_select
 from connections.choices import ConnectionState
 from connections.models import Connection
+from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
 from tests.accounts.conftest import signed_in
@@ -92,6 +95,23 @@ def test_adding_and_removing_change_the_form_and_saving_keeps_it(
     assert f'name="remove" value="{ids[ANNA]}"' not in removed.content.decode()
     assert _selected() == {ANNA, FAMILY}
     assert AuditEntry.objects.filter(action="calendar_account.calendars_selected").count() == 1
+
+
+@pytest.mark.spec("C9", "C10")
+def test_opening_the_page_asks_for_the_list_when_it_is_not_of_this_minute(
+    client: Client, member: Membership, calendar_account: CalendarAccount, sandbox: Control
+) -> None:
+    client.get(_url(member))
+    assert not CalendarJob.objects.filter(state=JobState.QUEUED).exists()
+    sandbox.google.calendar_create(account=ANNA, summary="New one")
+    CalendarAccount.objects.update(listed_at=timezone.now() - dt.timedelta(minutes=2))
+    client.get(_url(member))
+    run_jobs()
+    assert "New one" in client.get(_url(member)).content.decode()
+    Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION)
+    CalendarAccount.objects.update(listed_at=None)
+    client.get(_url(member))
+    assert not CalendarJob.objects.filter(state=JobState.QUEUED).exists()
 
 
 def test_what_is_chosen_in_the_dropdown_is_saved_without_adding_it_first(
