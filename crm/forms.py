@@ -66,7 +66,7 @@ class RecordForm(forms.Form):
         self._put(field.html_initial_name, _posted(field.field.hidden_widget(), now))
         changed = _("%(who)s has changed this to “%(value)s” meanwhile.")
         text = (changed if words else _("%(who)s has cleared this meanwhile.")) % {"who": who, "value": words}
-        self.add_error(name, f"{text} {_('Save again to keep yours.')}")
+        self.add_error(name, " ".join((text, _("Save again to keep yours."))))
 
     def properties_set(self, properties: Mapping[str, Any]) -> None:
         """What the record has now."""

@@ -81,8 +81,8 @@ def _row(account_id: int, kind: str, key: str, person: User, said: NotificationW
 
 
 def _mail(account_id: int, key: str, person: User, said: NotificationWords, url: str) -> None:
-    link = f"{settings.BASE_URL}{url}"
-    text = said.email_text or "\n\n".join(part for part in (said.text, f"{_('Open it here:')} {link}") if part)
+    link = " ".join((_("Open it here:"), f"{settings.BASE_URL}{url}"))
+    text = said.email_text or "\n\n".join(part for part in (said.text, link) if part)
     email_enqueue(
         account_id=account_id,
         key=key,
