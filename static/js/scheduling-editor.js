@@ -13,7 +13,8 @@ function open(part) {
     link.hash === `#${part.id}` ? link.setAttribute("aria-current", "step") : link.removeAttribute("aria-current");
   }
   wizard.dataset.shown = part.id;
-  part.closest("form").action = `${location.pathname}#${part.id}`; // Saved, the same step is shown again.
+  const form = part.closest("form");
+  if ("stays" in form.dataset) form.action = `${location.pathname}#${part.id}`; // Saved, the same step is shown again.
 }
 
 function follow() {
