@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -78,10 +78,17 @@ class SlotTaken(BookingRefused):
 
 
 class HostUnavailable(BookingRefused):
-    """The host's calendar cannot be read, so no time of theirs can be promised (C10)."""
+    """The host's calendar cannot be read, so no time of theirs can be promised (C10).
+
+    ``unreadable`` are the ids of calendars whose busy time the provider itself refused just now.
+    """
 
     code = "HOST_UNAVAILABLE"
     text = _("This person cannot be booked at the moment.")
+
+    def __init__(self, unreadable: Collection[int] = ()) -> None:
+        super().__init__()
+        self.unreadable = unreadable
 
 
 class TooManyAttempts(BookingRefused):

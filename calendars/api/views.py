@@ -102,7 +102,7 @@ class Book(APIView):
             booking = booking_create(actor=_caller(request).actor, page=page, request=_wish(request, page, given))
         except BookingRefused as error:
             if isinstance(error, HostUnavailable):
-                attempt_tell(page=page, refused=True)
+                attempt_tell(page=page, refused=error)
             raise api_refusal(error) from error
         consents, locale = given["legalConsentResponses"], given.get("locale") or booking.guest_language
         return Response(shapes.booked(booking, consents=consents, locale=locale))

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from accounts.registries import NOTIFICATION_KINDS, NotificationKind
 from accounts.services.notifications import NotificationWords, notifications_send
 from calendars.choices import CalendarAccess
-from calendars.models import CalendarAccount, SchedulingPage
+from calendars.exceptions import CalendarGone, HostUnavailable
+from calendars.models import Calendar, CalendarAccount, SchedulingPage
 from calendars.selectors.availability import page_host_ids
 from calendars.selectors.calendars import hosts_calendars
-from calendars.services.sync import calendar_sync_enqueue
+from calendars.services.sync import calendar_lost, calendar_sync_enqueue
 from connections.choices import ConnectionState
 
 KIND = "calendar.attempt"
@@ -51,11 +52,15 @@ class _Trouble:
     is_cut_off: bool
 
 
-def attempt_tell(*, page: SchedulingPage, refused: bool = False) -> None:
+def attempt_tell(*, page: SchedulingPage, refused: HostUnavailable | None = None) -> None:
     """Tell each host of the page whose calendar cannot be read that somebody tried to book; the others hear nothing.
 
-    ``refused``: a booking was refused just now, so a calendar is lost even when no sync has found it out yet.
+    ``refused``: a booking was refused just now, so a calendar is lost even when no sync has found it out yet. One
+    that the provider named is marked at once, and looked at again by a sync, which heals it when it can be read.
     """
+    for calendar in Calendar.objects.filter(account_id=page.account_id, pk__in=refused.unreadable if refused else ()):
+        calendar_lost(calendar=calendar, code=CalendarGone.code)
+        calendar_sync_enqueue(calendar)
     states = hosts_calendars(account_id=page.account_id, user_ids=page_host_ids(page), now=timezone.now())
     unread = [user_id for user_id, host in states.items() if host.is_connected and not host.is_readable]
     if refused and not unread:

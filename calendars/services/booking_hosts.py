@@ -112,9 +112,10 @@ def _host_free_check(host: Host, calendar_account: CalendarAccount, window: Inte
     except (NeedsUserError, PermanentError) as error:
         log.warning("booking.provider_refuses", host_id=host.user_id, code=error.code)
         raise HostUnavailable from error
+    if refused := [c.pk for c in host.calendars if isinstance(answer.get(c.remote_id), Unreadable)]:
+        raise HostUnavailable(refused)
     for remote_id, busy in answer.items():
-        if isinstance(busy, Unreadable):
-            raise HostUnavailable
+        assert not isinstance(busy, Unreadable)
         if moving is not None and remote_id in own:
             busy = [rest for interval in busy for rest in _without(interval, moving)]
         if any(_overlap(interval, window) for interval in busy):

@@ -136,7 +136,7 @@ def _book(visit: Visit, wish: Wish, form: VisitorForm, start: dt.datetime, token
         return _taken(visit, wish, form, start, str(error))
     except BookingRefused as error:
         if isinstance(error, HostUnavailable):
-            attempt_tell(page=page, refused=True)
+            attempt_tell(page=page, refused=error)
         form.add_error(None, str(error))
         return _refused(visit, wish, form, start, 409)
     return redirect(_after(visit, booking))

@@ -10,12 +10,13 @@ from django.test import Client
 
 from accounts.models import Notification, OutgoingEmail
 from calendars.choices import CalendarAccess
-from calendars.models import Booking, Calendar, CalendarAccount, SchedulingPage
+from calendars.models import Booking, Calendar, CalendarAccount, CalendarJob, SchedulingPage
+from calendars.providers.protocol import Unreadable
 from calendars.services.attempts import attempt_tell
 from connections.choices import ConnectionState
 from connections.models import Connection
 from tests.calendars.booking import at_once, page_make
-from tests.calendars.memory import memory_reset
+from tests.calendars.memory import MEMORY, memory_reset
 from tests.calendars.test_api_scheduler import Api
 
 pytestmark = pytest.mark.spec("C10")
@@ -136,6 +137,20 @@ def test_a_refused_booking_over_the_api_is_an_attempt(client: Client, page: Sche
     assert answer.status_code >= 400, answer.content
     assert len(told()) == 1
     assert not Booking.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_calendar_that_the_provider_refuses_while_booking_is_named_at_once(page: SchedulingPage) -> None:
+    calendar = Calendar.objects.get()
+    MEMORY.busy[calendar.remote_id] = Unreadable("notFound")
+    assert Api(page.account).book(page).status_code >= 400
+    (mail,) = told()
+    assert calendar.name in mail.subject
+    assert "remove it" in mail.text
+    calendar.refresh_from_db()
+    assert calendar.access == CalendarAccess.LOST
+    sync = CalendarJob.objects.filter(kind="calendar.sync", payload__calendar_id=calendar.pk)
+    assert sync.exists(), "it heals by itself when it was the provider's mood"
 
 
 @pytest.mark.django_db(transaction=True)
