@@ -64,6 +64,7 @@ class Combobox {
   search(query) {
     if (!this.select.dataset.source) return this.open(query);
     clearTimeout(this.pause);
+    this.open(query); // what is known already: Enter never takes a row that does not match what was typed
     this.pause = setTimeout(() => this.ask(query), PAUSE_MS);
   }
 
@@ -156,6 +157,8 @@ class Combobox {
   }
 
   close() {
+    clearTimeout(this.pause);
+    this.asked = null; // an answer that is still under way opens nothing
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

@@ -50,7 +50,14 @@ def test_a_date_has_no_zone() -> None:
 
 @pytest.mark.parametrize(
     ("name", "letters"),
-    [("Ada Lovelace", "AL"), ("Ada", "A"), ("ada.king@example.com", "AK"), ("Jan van der Berg", "JB"), ("", "")],
+    [
+        ("Ada Lovelace", "AL"),
+        ("Ada", "A"),
+        ("ada.king@example.com", "AK"),
+        ("Jan van der Berg", "JB"),
+        ("☕☕", "☕"),
+        ("", ""),
+    ],
 )
 def test_initials_are_of_the_first_and_the_last_word(name: str, letters: str) -> None:
     assert initials(name) == letters

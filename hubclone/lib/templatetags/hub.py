@@ -107,9 +107,9 @@ def _avatar(name: str, size: str, square: bool) -> SafeString:
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two letters of a name or of an e-mail address."""
+    """Up to two letters of a name or of an e-mail address; the first sign of a name that has none."""
     words = re.findall(r"[^\W_]+", str(name).partition("@")[0])
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or str(name).strip()[:1]
 
 
 @register.filter
