@@ -38,6 +38,7 @@ def owner_confirmed(booking: Booking) -> Letter:
         heading=_("%(guest)s has booked a meeting with you") % {"guest": booking.guest_name},
         intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
         rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        steps=[_("If the page promised a video call, send the guest a link.")] if _call_missing(booking) else [],
         button=Button(_("See the booking"), booking_url(booking)),
         note=_calendar_note(booking),
     )
@@ -145,6 +146,11 @@ def _calendar_note(booking: Booking) -> str:
 def _call_pending(booking: Booking) -> bool:
     conference = booking.page.location_kind == LocationKind.CONFERENCE
     return conference and booking.calendar_id is not None and not booking.conference_url
+
+
+def _call_missing(booking: Booking) -> bool:
+    """Without a calendar nobody makes the call's link."""
+    return booking.page.location_kind == LocationKind.CONFERENCE and booking.calendar_id is None
 
 
 def facts(booking: Booking, what: str, zone: str) -> list[Row]:
