@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from calendars.engine.hours import zone_get
 from calendars.mail.when import zone_words
 from calendars.models import Booking
 from calendars.selectors.availability import PageSlots, slot_check, slots_month
@@ -35,11 +36,17 @@ class MovePicker(Picker):
 
     @classmethod
     def read(cls, booking: Booking, query: Mapping[str, str], zone: str, urls: MoveUrls) -> MovePicker:
-        """From the address; ``zone`` is the reader's own."""
+        """From the address; ``zone`` is the reader's own. Who names no month sees the meeting's, if it has times."""
         minutes = (booking.ends_at - booking.starts_at) // dt.timedelta(minutes=1)
         wish = Wish.read(booking.page, query, {})
         wish = replace(wish, zone=zone_or(query.get("tz", ""), zone), is_zone_known=True, duration=minutes)
-        return cls(booking, wish, dt.datetime.now(dt.UTC), urls)
+        now = dt.datetime.now(dt.UTC)
+        if wish.month is None:
+            month = booking.starts_at.astimezone(zone_get(wish.zone)).date().replace(day=1)
+            near = cls(booking, replace(wish, month=month), now, urls)
+            if near.by_day:
+                return near
+        return cls(booking, wish, now, urls)
 
     def _slots(self, month: dt.date) -> PageSlots:
         return slots_month(

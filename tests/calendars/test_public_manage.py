@@ -224,6 +224,15 @@ def test_the_part_that_changes_has_an_address_of_its_own(client: Client, booking
     assert "<html" not in words(answer)
 
 
+def test_the_choice_opens_at_the_month_of_the_meeting(client: Client) -> None:
+    page = page_make()
+    later = book(page, slot(48 * 40))
+    month = f"month={later.starts_at:%Y-%m}"
+    assert month in client.get(f"{url(later, 'slots/')}")["HX-Push-Url"]
+    SchedulingPage.objects.update(rolling_days=3)
+    assert month not in client.get(f"{url(later, 'slots/')}")["HX-Push-Url"], "that month has no times any more"
+
+
 def test_a_guests_link_never_reaches_a_log(booking: Booking) -> None:
     line = redact_text(f"GET {url(booking, 'move/')}?start=1")
     assert manage_token(booking) not in line
