@@ -183,3 +183,19 @@ def test_who_has_booked_is_sent_on_without_being_named(
     view.get_by_role("button", name="Book the meeting").click()
     expect(view.locator("h1")).to_have_text("Thanks")
     assert re.fullmatch(r"https://thanks\.example/done\?a=1", view.url)
+
+
+def test_the_menu_of_a_page_stays_on_a_narrow_screen(
+    page: SchedulingPage, host: Membership, live_server: LiveServer, open_page: PageFactory
+) -> None:
+    view = open_page(narrow=True)
+    enter(view, host, live_server.url)
+    view.goto(f"{live_server.url}/app/{page.account_id}/meetings/")
+    view.locator("main .menu > summary").click()
+    panel = view.locator("main .menu__panel")
+    expect(panel).to_be_visible()
+    box = panel.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= view.evaluate("document.documentElement.clientWidth")
+    picture(view, "scheduling-pages-menu-narrow")
