@@ -28,6 +28,13 @@ class _QuietHandler(WSGIRequestHandler):
     def log_error(self, format: str, *args: Any) -> None:
         """A connection that ends idle is not an error."""
 
+    def finish(self) -> None:
+        """Close the connection; what a caller who is gone, or was cut off on order, had yet to read is lost."""
+        try:
+            super().finish()
+        except ConnectionError:
+            self.rfile.close()
+
 
 class _Server(ThreadedWSGIServer):
     daemon_threads = True

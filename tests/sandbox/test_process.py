@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -38,6 +39,23 @@ def test_sigterm_ends_it_with_status_0() -> None:
     server = SandboxServer()
     server.stop()
     assert server.process.returncode == 0
+
+
+def test_calls_that_are_cut_off_on_order_are_no_errors_of_its_own() -> None:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        at = json.loads(process.stdout.readline())
+        Control(at["url"]).fault(provider="google", disconnect=True, times=0)
+        for listens in (True, False, True, False):
+            with socket.create_connection(("127.0.0.1", urlsplit(at["url"]).port), timeout=30) as caller:
+                caller.sendall(b"GET /google/calendar/v3/colors HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+                if listens:
+                    with contextlib.suppress(ConnectionResetError):
+                        assert caller.recv(1) == b""
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
 
 
 def test_it_ends_at_once_and_in_silence_with_callers_still_there() -> None:
