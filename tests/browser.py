@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
@@ -76,6 +77,15 @@ _AT_REST = """() => document.readyState === "complete"
 def settled(page: Page) -> None:
     """Wait until the page is loaded, no part of it is being fetched or exchanged, and nothing moves."""
     page.wait_for_function(_AT_REST)
+
+
+def focused(page: Page, selector: str) -> None:
+    """Wait until the keyboard is at this element, whether or not the browser's window has the focus of the screen."""
+    try:
+        page.wait_for_function("selector => document.activeElement?.matches(selector)", arg=selector)
+    except PlaywrightTimeoutError:
+        at = page.evaluate("[document.activeElement?.outerHTML.slice(0, 300), document.hasFocus()]")
+        pytest.fail(f"the keyboard is not at {selector} but at {at[0]}; the window has the focus: {at[1]}")
 
 
 def axe_violations(page: Page, *rules: str) -> list[str]:

@@ -14,7 +14,7 @@ from calendars.choices import CalendarAccess
 from calendars.guest_links import manage_token
 from calendars.models import Booking, Calendar
 from tests.accounts.factories import MembershipFactory
-from tests.browser import PageFactory
+from tests.browser import PageFactory, focused
 from tests.calendars.scheduling import calendar_make, page_make, reservation_make
 from tests.look.test_application import check, enter
 
@@ -46,7 +46,7 @@ def test_a_guests_way_to_another_time_and_to_no_meeting(
     expect(page.locator("#picker")).to_be_visible()
     assert check(page, f"{name}-2") == []
     page.locator("a.day").last.press("Enter")
-    expect(page.locator("#slots-title")).to_be_focused()
+    focused(page, "#slots-title")
     page.locator("a.slot").first.press("Enter")
     expect(page.get_by_role("button", name="Move the meeting")).to_be_visible()
     assert check(page, f"{name}-3") == []
@@ -69,7 +69,7 @@ def test_the_host_moves_in_the_app(booking: Booking, live_server: LiveServer, op
         enter(page, host, live_server.url)
         page.goto(f"{live_server.url}/app/{host.account_id}/meetings/bookings/{booking.pk}/move/")
         page.locator("a.day").nth(-1 if narrow else -2).press("Enter")
-        expect(page.locator("#slots-title")).to_be_focused()
+        focused(page, "#slots-title")
         assert check(page, f"host-move-{theme}-1") == []
         page.locator("a.slot").first.press("Enter")
         expect(page.get_by_role("button", name="Move the meeting")).to_be_visible()
