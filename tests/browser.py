@@ -97,7 +97,8 @@ def axe_violations(page: Page, *rules: str) -> list[str]:
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """By how many pixels the page at rest is wider than its window."""
+    settled(page)
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 

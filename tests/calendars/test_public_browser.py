@@ -13,7 +13,7 @@ from calendars.models import Booking, SchedulingPage
 from calendars.services.logos import logo_keep
 from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
-from tests.browser import PageFactory, axe_violations, focused, overflow, picture
+from tests.browser import PageFactory, axe_violations, focused, overflow, picture, settled
 from tests.calendars.scheduling import page_make
 from tests.pictures import png
 
@@ -108,17 +108,22 @@ def test_the_card_is_as_wide_at_every_step_and_a_logo_has_its_room_before_it_is_
     visitor = open_page()
     visitor.route("**/logo/**", lambda route: route.abort())
     steps = []
+
+    def measure() -> None:
+        settled(visitor)
+        steps.append(visitor.locator(".booking").bounding_box())
+
     visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
-    steps.append(visitor.locator(".booking").bounding_box())
+    measure()
     room = visitor.get_by_role("img", name=page.account.name).bounding_box()
     assert room is not None
     assert room["width"] >= 200
     assert room["height"] >= 48
     visitor.locator("a.slot").first.click()
     expect(visitor.locator("[name=first_name]")).to_be_visible()
-    steps.append(visitor.locator(".booking").bounding_box())
+    measure()
     fill_and_send(visitor)
-    steps.append(visitor.locator(".booking").bounding_box())
+    measure()
     assert len({(step["x"], step["width"]) for step in steps if step}) == 1
 
 
