@@ -26,6 +26,13 @@ class PageState(TextChoices):
     DELETED = "deleted", _("Deleted")
 
 
+class DefaultHost(TextChoices):
+    """The two host names that every account has: of MEETINGS_URL and of BASE_URL."""
+
+    MEETINGS = "meetings", pgettext_lazy("host name", "Meetings")
+    APP = "app", pgettext_lazy("host name", "Application")
+
+
 class LocationKind(TextChoices):
     """Where a meeting takes place."""
 

@@ -5,6 +5,7 @@ from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, L
 from calendars.models.job import CalendarJob
 from calendars.models.logo import PageLogo
 from calendars.models.page import PageFolder, PageHost, SchedulingPage
+from calendars.models.settings import MeetingSettings
 
 __all__ = [
     "Booking",
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarAccount",
     "CalendarJob",
     "LoggedEvent",
+    "MeetingSettings",
     "PageFolder",
     "PageHost",
     "PageLogo",
