@@ -13,9 +13,11 @@ class CalendarAccess(TextChoices):
 
 
 class PageKind(TextChoices):
-    """C18; values of the public API."""
+    """C18; values of the public API. Group: all hosts meet the guest. Round robin: one of them does."""
 
     PERSONAL = "PERSONAL_LINK", _("Personal")
+    GROUP = "GROUP_CALENDAR", _("Group")
+    ROUND_ROBIN = "ROUND_ROBIN_CALENDAR", _("Round robin")
 
 
 class PageState(TextChoices):
@@ -68,6 +70,13 @@ class BookingSource(TextChoices):
 
     PAGE = "page", _("Scheduling page")
     API = "api", _("API")
+
+
+class MeetingOutcome(TextChoices):
+    """What a host says of a meeting that is over; values of the meeting record's ``hs_meeting_outcome``."""
+
+    HELD = "COMPLETED", pgettext_lazy("outcome of a meeting", "Held")
+    NO_SHOW = "NO_SHOW", pgettext_lazy("outcome of a meeting", "No-show")
 
 
 class ChangedBy(TextChoices):

@@ -10,7 +10,10 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 
+from accounts.models import User
 from calendars.choices import BookingSource, BookingState, CalendarWrite, ChangedBy
+
+_TAKES_A_TURN = Q(state__in=(BookingState.REQUESTED, BookingState.CONFIRMED))
 
 
 class Booking(models.Model):
@@ -24,10 +27,14 @@ class Booking(models.Model):
     ``written_sequence`` is the sequence that the host's calendar has, None while it has no event: lower than
     ``sequence`` means that a change of ours waits to be written. ``event_modified`` is the provider's own time of the
     event's last change that is known here, by which our own changes are recognised when they come back (C8).
+
+    ``organiser`` is the host whose calendar holds the event and whom the guest meets: on a round robin page the one
+    who was taken, on a group page the one who invites the others. Read it as ``host``.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     page = models.ForeignKey("calendars.SchedulingPage", on_delete=models.PROTECT, related_name="bookings")
+    organiser = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     state = models.CharField(max_length=12, choices=BookingState)
     starts_at = models.DateTimeField()
@@ -71,10 +78,16 @@ class Booking(models.Model):
             models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page"),
             models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
             models.Index(fields=["account", "event_id"], name="booking_of_event", condition=~Q(event_id="")),
+            models.Index(fields=["page", "organiser", "created_at"], name="booking_turns", condition=_TAKES_A_TURN),
         ]
 
     def __str__(self) -> str:
         return f"booking {self.pk} ({self.state})"
+
+    @property
+    def host(self) -> User:
+        """Whom the guest meets; the page's owner where nobody was noted."""
+        return self.organiser or self.page.owner
 
     @property
     def guest_name(self) -> str:

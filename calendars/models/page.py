@@ -45,12 +45,21 @@ class SchedulingPage(models.Model):
     ``rolling_days`` does not count. ``reminders`` are minutes before the start, ``follow_up_minutes`` after the end.
     Both are planned when a meeting is booked or moved: what changes later is for the meetings that follow.
     ``redirect_url`` is where a booked visitor goes instead of the confirmation page.
+
+    On a round robin page ``is_owner_first`` lets the owner of the guest's contact take the meeting when they are a host
+    and free, and ``rotation_from`` is since when bookings count for whose turn it is: the last change of hosts or
+    weights, so that who joins is not given everything until they have caught up.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="scheduling_pages")
     folder = models.ForeignKey(PageFolder, null=True, blank=True, on_delete=models.SET_NULL, related_name="pages")
     kind = models.CharField(max_length=24, choices=PageKind, default=PageKind.PERSONAL)
+    is_owner_first = models.BooleanField(default=False, db_default=False)
+    rotation_from = models.DateTimeField(null=True)
+    attempt_told_at = models.DateTimeField(
+        null=True, help_text="When the owner was last told that none of several hosts could be booked (C25)."
+    )
     state = models.CharField(max_length=8, choices=PageState, default=PageState.ACTIVE)
     name = models.CharField(max_length=200, help_text="Internal.")
     slug = models.CharField(max_length=200, unique=True)
@@ -99,14 +108,23 @@ class SchedulingPage(models.Model):
 
 
 class PageHost(models.Model):
-    """A user whose time a page offers; a personal page has its owner alone."""
+    """A user whose time a page offers; a personal page has its owner alone.
+
+    ``weight`` is a host's share of a round robin's meetings against the others'. Who has left (``left_at``) is offered
+    no more and keeps the meetings that were booked.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     page = models.ForeignKey(SchedulingPage, on_delete=models.CASCADE, related_name="hosts")
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    weight = models.PositiveSmallIntegerField(default=1, db_default=1)
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "page", "user"], name="page_host_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "page", "user"], name="page_host_once"),
+            models.CheckConstraint(condition=Q(weight__gte=1), name="page_host_weighs"),
+        ]
 
     def __str__(self) -> str:
         return f"host {self.user_id} of page {self.page_id}"
