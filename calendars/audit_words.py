@@ -25,6 +25,7 @@ for _key, _words in {
     "booking.expired": _("Meeting request expired"),
     "booking.moved": _("Meeting moved"),
     "booking.cancelled": _("Meeting cancelled"),
+    "booking.outcome_set": _("Outcome of a meeting set"),
     "calendar_account.sync_turned_on": _("Calendar sync turned on"),
     "calendar_account.sync_turned_off": _("Calendar sync turned off"),
     "meeting.scheduled": _("Meeting scheduled"),

@@ -143,3 +143,17 @@ class PathTaken(PermanentError):
     """Another page has this path, in whatever case and on whatever domain (C14)."""
 
     code = "PATH_TAKEN"
+
+
+class NotOverYet(BookingRefused):
+    """Only a meeting that came about and has begun has an outcome."""
+
+    code = "NOT_OVER_YET"
+    text = _("Only a meeting that has begun has an outcome.")
+
+
+class MeetingDeleted(BookingRefused):
+    """The meeting's record, which keeps the outcome, is not there any more."""
+
+    code = "MEETING_DELETED"
+    text = _("The record of this meeting was deleted, so it cannot keep an outcome.")

@@ -10,6 +10,8 @@ from babel.dates import format_date, format_time, get_day_names
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from calendars.choices import MeetingOutcome
+
 _DAY_PATTERNS = {"en": "EEEE, MMMM d", "pl": "EEEE, d MMMM"}
 _DATE_PATTERNS = {"en": "EEEE, MMMM d, y", "pl": "EEEE, d MMMM y"}
 HOUR_MINUTES = 60
@@ -82,3 +84,8 @@ def span_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def outcome_words(outcome: str | None) -> str:
+    """What became of a meeting; empty for one that nobody has spoken of."""
+    return str(MeetingOutcome(outcome).label) if outcome in MeetingOutcome.values else ""

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from calendars.choices import BookingState
 from calendars.models import Booking
+from calendars.selectors.dashboard import with_outcome
 from hubclone.lib.paging import Page, keyset_page
 
 OPEN_STATES = (BookingState.REQUESTED, BookingState.CONFIRMED)
@@ -24,8 +25,8 @@ def bookings_upcoming(
 def bookings_past(
     *, account_id: int, user_id: int, now: dt.datetime, after: str | None = None, limit: int = 50
 ) -> Page[Booking]:
-    """What is over or did not come about, the latest first. Raises BadCursor."""
-    rows = _of_host(account_id, user_id).filter(Q(ends_at__lt=now) | ~Q(state__in=OPEN_STATES))
+    """What is over or did not come about, the latest first, each with its ``outcome``. Raises BadCursor."""
+    rows = with_outcome(_of_host(account_id, user_id)).filter(Q(ends_at__lt=now) | ~Q(state__in=OPEN_STATES))
     return keyset_page(rows, fields=("-starts_at", "-id"), after=after, limit=limit)
 
 
@@ -36,8 +37,9 @@ def requests_count(*, account_id: int, user_id: int, now: dt.datetime) -> int:
 
 
 def booking_get(*, account_id: int, user_id: int, booking_id: int) -> Booking:
-    """One booking of a host. Raises Booking.DoesNotExist for anybody else's."""
-    return _of_host(account_id, user_id).select_related("page__owner", "calendar", "contact").get(pk=booking_id)
+    """One booking of a host, with its ``outcome``. Raises Booking.DoesNotExist for anybody else's."""
+    rows = with_outcome(_of_host(account_id, user_id))
+    return rows.select_related("page__owner", "calendar", "contact").get(pk=booking_id)
 
 
 def _of_host(account_id: int, user_id: int) -> QuerySet[Booking]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.web import AccountRequest, account_view
-from calendars.choices import BookingState
+from calendars.choices import BookingState, MeetingOutcome
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
 from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
@@ -38,7 +38,7 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
     context = {
         "page": page,
         "show": show,
-        "tabs": _tabs(account_id, show, requests_count(account_id=account_id, user_id=user_id, now=now)),
+        "tabs": tabs_of(account_id, show, requests_count(account_id=account_id, user_id=user_id, now=now)),
         "next_url": f"?show={show}&after={page.next_after}" if page.next_after else "",
         "zone": request.user.time_zone,
     }
@@ -55,6 +55,7 @@ def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
         "booking": found,
         "waits": _waits(found),
         "is_changeable": is_changeable(found),
+        "outcomes": _outcomes(found),
         "answers": [(labels.get(name, name), value) for name, value in found.form_answers.items()],
         "zone": request.user.time_zone,
     }
@@ -102,14 +103,24 @@ def is_changeable(found: Booking) -> bool:
     return found.state == BookingState.CONFIRMED and found.ends_at > dt.datetime.now(dt.UTC)
 
 
+def _outcomes(found: Booking) -> list[tuple[str, str, bool]]:
+    """(value, words, whether it is so) of what its host may say of a meeting that has begun."""
+    if found.state != BookingState.CONFIRMED or found.meeting_id is None or found.starts_at > dt.datetime.now(dt.UTC):
+        return []
+    now = found.outcome  # type: ignore[attr-defined]
+    return [(value, str(label), value == now) for value, label in MeetingOutcome.choices]
+
+
 def _waits(found: Booking) -> bool:
     now = dt.datetime.now(dt.UTC)
     return found.state == BookingState.REQUESTED and found.held_until is not None and found.held_until > now
 
 
-def _tabs(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
+def tabs_of(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
+    """The tabs over a host's meetings; ``show`` is upcoming, past or figures."""
     url = reverse("calendars:bookings", args=[account_id])
     return [
         {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": waiting or ""},
         {"label": _("Past"), "url": f"{url}?show=past", "active": show == "past"},
+        {"label": _("Figures"), "url": reverse("calendars:dashboard", args=[account_id]), "active": show == "figures"},
     ]
