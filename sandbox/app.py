@@ -15,14 +15,11 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Response
 
 from sandbox import control, index  # noqa: F401 - registers their routes
-from sandbox.context import ROUTES, Ask, Box
+from sandbox.context import ROUTES, Ask, Box, Refusal
 from sandbox.faults import Fault, Faults
-from sandbox.google import calendars, consent, events, listing, oauth, views  # noqa: F401 - registers their routes
-from sandbox.google import control as google_control  # noqa: F401 - registers its routes
-from sandbox.google.accounts import seed
-from sandbox.google.errors import GoogleError, fault_answer
-from sandbox.google.push import Pusher
+from sandbox.google import provider as google  # noqa: F401 - registers itself
 from sandbox.mail import pages as mail_pages  # noqa: F401 - registers its routes
+from sandbox.providers import PROVIDERS, provider_name
 from sandbox.store import Store
 
 if TYPE_CHECKING:
@@ -44,9 +41,10 @@ class SandboxApp:
         self._calls = threading.Condition()
         self._running = 0
         self.box = Box(store=store, faults=Faults(store))
-        self.box._pusher = Pusher(self.box)
+        self.box.parts = {p.name: p.start(self.box) for p in PROVIDERS.values() if p.start is not None}
         self._map = Map([rule.empty() for rule in ROUTES], strict_slashes=False)
-        seed(store)
+        for provider in PROVIDERS.values():
+            provider.seed(store)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         ask = Ask(environ)
@@ -66,9 +64,8 @@ class SandboxApp:
 
     def _answer(self, ask: Ask) -> Response:
         self._drop_when_ending()
-        provider = ask.path.split("/", 2)[1]
         self.box.counts[f"{ask.method} {ask.path}"] += 1
-        fault = self.box.faults.take(provider, ask.method, ask.path)
+        fault = self.box.faults.take(provider_name(ask.path), ask.method, ask.path)
         if fault is None:
             return self._dispatch(ask)
         return self._faulty(ask, fault)
@@ -80,14 +77,18 @@ class SandboxApp:
         if fault.disconnect:
             raise Dropped
         if fault.status:
-            return fault_answer(fault, oauth="/calendar/" not in ask.path)
+            return self._refused(ask, fault)
         return response or self._dispatch(ask)
+
+    def _refused(self, ask: Ask, fault: Fault) -> Response:
+        provider = PROVIDERS.get(fault.provider)
+        return provider.fault_answer(fault, ask) if provider else json_response({"error": fault.reason}, fault.status)
 
     def _dispatch(self, ask: Ask) -> Response:
         try:
             handler, arguments = self._map.bind_to_environ(ask.environ).match()
             response: Response = handler(self.box, ask, **arguments)
-        except GoogleError as error:
+        except Refusal as error:
             return error.response()
         except HTTPException as error:
             return _refusal(ask, error.code or 500, error.description or error.name)
@@ -104,15 +105,15 @@ class SandboxApp:
         self._ending.set()
         with self._calls:
             self._calls.wait_for(lambda: self._running == 0, END_SECONDS)
-        self.box.pusher.stop()
+        for part in self.box.parts.values():
+            part.stop()
         self.box.store.close()
 
 
 def _refusal(ask: Ask, code: int, message: str) -> Response:
-    if ask.path.startswith("/google/calendar/"):
-        reason = "notFound" if code == 404 else "badRequest"
-        return GoogleError(code, reason, "Not Found" if code == 404 else "Bad Request").response()
-    return json_response({"error": message}, code)
+    provider = PROVIDERS.get(provider_name(ask.path))
+    answer = None if provider is None else provider.refusal(ask, code, message)
+    return answer or json_response({"error": message}, code)
 
 
 def json_response(value: Any, status: int = 200) -> Response:

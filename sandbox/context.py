@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
@@ -17,9 +17,18 @@ from sandbox.store import Store
 
 if TYPE_CHECKING:
     from sandbox.google.push import Pusher
+    from sandbox.providers import Part
 
 BASE_MARK = "{{sandbox}}"
 """Stands for the sandbox's own address in stored data, because the port may differ after a restart."""
+
+
+class Refusal(Exception):
+    """An error that is an answer of a stand-in's API."""
+
+    def response(self) -> Response:
+        """The answer."""
+        raise NotImplementedError
 
 
 class Ask(Request):
@@ -46,13 +55,13 @@ class Box:
     counts: Counter[str] = field(default_factory=Counter)
     url: str = ""
     smtp_port: int = 0
-    _pusher: Pusher | None = None
+    https_url: str = ""
+    parts: dict[str, Part] = field(default_factory=dict)
 
     @property
     def pusher(self) -> Pusher:
-        """The sender of push messages."""
-        assert self._pusher is not None
-        return self._pusher
+        """The sender of Google's push messages."""
+        return cast("Pusher", self.parts["google"])
 
     def outside(self, text: str) -> str:
         """Stored text with the sandbox's address filled in."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
 from sandbox.faults import fault_parse
-from sandbox.google.accounts import seed
-from sandbox.google.state import google_state
 from sandbox.mail.message import mail_values
+from sandbox.providers import PROVIDERS
 
 DEFAULT_LIMIT = 1000
 
@@ -23,11 +24,11 @@ def told(value: Any, status: int = 200) -> Response:
 
 @route("GET", "/_control/state")
 def state(box: Box, ask: Ask) -> Response:
-    """All data by provider. ``?provider=google|mail|faults``, ``?limit=`` (1000, newest; 0 for all), ``?calendar=``."""
+    """All data by provider. ``?provider=`` (a stand-in's name, mail, faults), ``?limit=`` (1000, newest; 0 for all), ``?calendar=``."""
     wanted = ask.args.get("provider", "")
     limit = int(ask.args.get("limit", DEFAULT_LIMIT)) or -1
-    parts = {
-        "google": lambda: google_state(box, limit, ask.args.get("calendar", "")),
+    parts: dict[str, Callable[[], Any]] = {
+        **{name: partial(p.state, box, limit, ask.args.get("calendar", "")) for name, p in PROVIDERS.items()},
         "mail": lambda: _mail(box, limit),
         "faults": box.faults.listing,
     }
@@ -83,11 +84,13 @@ def mail_clear(box: Box, ask: Ask) -> Response:
 
 @route("POST", "/_control/reset")
 def reset(box: Box, ask: Ask) -> Response:
-    """Back to the first day: the three accounts and empty calendars."""
+    """Back to the first day: the first accounts and empty calendars."""
     box.faults.clear()
     with box.store.transaction():
         box.store.empty()
-        seed(box.store)
+        for provider in PROVIDERS.values():
+            provider.seed(box.store)
     box.counts.clear()
-    box.pusher.reload()
+    for part in box.parts.values():
+        part.reload()
     return Response(status=204)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
 from sandbox.html import each, page, static_file
-from sandbox.store import Row
+from sandbox.providers import PROVIDERS, Person, Provider
 
 _TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -16,22 +16,26 @@ _TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 @route("GET", "/")
 def index(box: Box, ask: Ask) -> Response:
     """What this is, with links."""
-    accounts = box.store.all("select * from google_account order by gid")
     return page(
         "index.html",
         "Sandbox",
-        accounts=each(accounts, _account),
+        providers=each(PROVIDERS.values(), lambda provider: _provider(box, provider)),
         mail=box.store.count("select count(*) from mail"),
         smtp_port=box.smtp_port,
         faults=len(box.faults.listing()),
     )
 
 
-def _account(row: Row) -> Markup:
+def _provider(box: Box, provider: Provider) -> Markup:
+    return Markup("<h2>{}</h2>\n{}").format(provider.label, each(provider.people(box.store), _person))
+
+
+def _person(person: Person) -> Markup:
+    note = Markup(' <span class="badge">{}</span>').format(person.note) if person.note else ""
     return Markup(
-        '<a class="card" href="/google/view/{email}"><span class="avatar">{letter}</span>'
-        "<span><b>{name}</b><br><small>{email}</small></span></a>"
-    ).format(email=row["email"], letter=row["given_name"][0], name=f"{row['given_name']} {row['family_name']}")
+        '<a class="card" href="{url}"><span class="avatar">{letter}</span>'
+        "<span><b>{name}</b>{note}<br><small>{email}</small></span></a>"
+    ).format(url=person.url, letter=person.name[0], name=person.name, note=note, email=person.email)
 
 
 @route("GET", "/static/<name>")

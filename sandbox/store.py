@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox.microsoft import tables as microsoft
+
 Row = sqlite3.Row
 
 SCHEMA = """
@@ -63,12 +65,6 @@ create table if not exists google_invitation (
   recipients text not null, at text not null);
 """
 
-TABLES = (
-    "kv", "fault", "mail", "google_account", "google_client", "google_grant", "google_token", "google_code",
-    "google_calendar", "google_acl", "google_event", "google_channel", "google_push", "google_invitation",
-)  # fmt: skip
-
-
 class Store:
     """One connection, one lock: every ``with store.transaction()`` block is alone and all or nothing."""
 
@@ -82,7 +78,8 @@ class Store:
         self._db.row_factory = sqlite3.Row
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
             self._db.execute(f"pragma {pragma}")
-        self._db.executescript(SCHEMA)
+        for schema in (SCHEMA, microsoft.SCHEMA):
+            self._db.executescript(schema)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -135,8 +132,9 @@ class Store:
     def empty(self) -> None:
         """Forget everything."""
         with self.transaction() as db:
-            for table in TABLES:
-                db.execute(f"delete from {table}")  # noqa: S608 - names from the tuple above
+            names = self.all("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
+            for (table,) in names:
+                db.execute(f"delete from {table}")  # noqa: S608 - names of our own tables
 
     def close(self) -> None:
         """Close the file."""

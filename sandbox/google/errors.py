@@ -6,6 +6,7 @@ import json
 
 from werkzeug.wrappers import Response
 
+from sandbox.context import Refusal
 from sandbox.faults import Fault
 
 REALM = 'Bearer realm="https://accounts.google.com/"'
@@ -30,7 +31,7 @@ _FAULT_REASONS = {
 }
 
 
-class GoogleError(Exception):
+class GoogleError(Refusal):
     """An error answer of the API."""
 
     def __init__(

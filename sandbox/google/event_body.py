@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox.context import BASE_MARK
 from sandbox.google.errors import invalid
-from sandbox.google.recurrence import Series
+from sandbox.recurrence import Series
 from sandbox.times import midnight, render, zone_of
 
 Body = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.context import BASE_MARK, Box
 from sandbox.google.access import seq_next
 from sandbox.google.event_body import Body, Span, series_of, times
-from sandbox.google.recurrence import Instance, Series
+from sandbox.recurrence import Instance, Series
 from sandbox.store import Row
 from sandbox.times import FOREVER, now_text, render, zone_of
 

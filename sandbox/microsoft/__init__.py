@@ -1,0 +1,1 @@
+"""A stand-in for Microsoft: the v2.0 authority and Graph's calendars."""
