@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -29,8 +30,12 @@ class Gate:
 
     def open_to_account(self, account_id: int) -> bool:
         """Whether the account's subscriptions open it, whoever asks."""
+        return self.subscriptions().filter(account_id=account_id).exists()
+
+    def subscriptions(self) -> QuerySet[Subscription]:
+        """Those that open it, of every account."""
         enough = _ORDER[_ORDER.index(self.min_tier) :]
-        return Subscription.objects.filter(account_id=account_id, hub__in=self.hubs, tier__in=enough).exists()
+        return Subscription.objects.filter(hub__in=self.hubs, tier__in=enough)
 
     @property
     def gate_words(self) -> str:

@@ -29,6 +29,8 @@ for _key, _words in {
     "calendar_account.sync_turned_on": _("Calendar sync turned on"),
     "calendar_account.sync_turned_off": _("Calendar sync turned off"),
     "meeting.scheduled": _("Meeting scheduled"),
+    "meeting_settings.updated": _("Settings of meetings changed"),
+    "meeting_settings.chat_key_renewed": _("Address of the chat changed"),
 }.items():
     AUDIT_ACTIONS.register(_key, _words)
 
@@ -37,5 +39,6 @@ for _key, _words in {
     "page_folder": _("Folder of scheduling pages"),
     "calendar_account": _("Calendar account"),
     "booking": _("Booking"),
+    "meeting_settings": _("Settings of meetings"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)
