@@ -23,6 +23,7 @@ VARIABLES = (
     *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM"),
     *("DNS_SERVERS", "BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
     *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
+    *("EXCHANGE_CA_FILE", "EXCHANGE_AUTODISCOVER_URL"),
     *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN"),
 )
 """Every name that ``environment_read`` asks for."""
@@ -58,6 +59,8 @@ class Environment:
     google_token_uri: str
     google_revoke_uri: str
     google_api_url: str
+    exchange_ca_file: str
+    exchange_autodiscover_url: str
     sandbox_url: str
     demo: bool
     signup_open: bool
@@ -97,6 +100,8 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         google_token_uri=env.url("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token"),
         google_revoke_uri=env.url("GOOGLE_REVOKE_URI", "https://oauth2.googleapis.com/revoke"),
         google_api_url=env.url("GOOGLE_API_URL", "https://www.googleapis.com"),
+        exchange_ca_file=env.file("EXCHANGE_CA_FILE"),
+        exchange_autodiscover_url=env.url("EXCHANGE_AUTODISCOVER_URL", ""),
         sandbox_url=env.url("SANDBOX_URL", ""),
         demo=demo,
         signup_open=env.boolean("SIGNUP_OPEN", demo),
@@ -178,6 +183,12 @@ class _Reader:
             except ValueError:
                 raise SettingsError(f"{name} has {entry!r}; it must list networks such as 10.0.0.0/8.") from None
         return found
+
+    def file(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            raise SettingsError(f"{name} must be the path of a file that can be read, not {value!r}.")
+        return value
 
     def url(self, name: str, default: str | None = None, schemes: tuple[str, ...] = ("http", "https")) -> str:
         value = self.text(name, default)

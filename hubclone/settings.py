@@ -44,6 +44,8 @@ GOOGLE = {
     "revoke_uri": ENV.google_revoke_uri,
     "api_url": ENV.google_api_url,
 }
+EXCHANGE_CA_FILE = ENV.exchange_ca_file
+EXCHANGE_AUTODISCOVER_URL = ENV.exchange_autodiscover_url
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -78,10 +78,14 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             }
         },
         "filters": {"health": {"()": "django.utils.log.CallbackFilter", "callback": is_no_health_answer}},
-        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {
+            "stream": {"class": "logging.StreamHandler", "formatter": "line"},
+            "null": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stream"], "level": "INFO"},
         "loggers": {
             "googleapiclient": {"level": "WARNING"},
+            "exchangelib": {"handlers": ["null"], "propagate": False},  # writes whole requests, with people in them
             "django.server": {"level": "WARNING"},
             "django.request": {"filters": ["health"]},
         },

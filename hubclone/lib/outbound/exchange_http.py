@@ -1,0 +1,73 @@
+"""The guard for exchangelib, which opens its sockets through an adapter of requests.
+
+Whatever the environment says of proxies and authorities is not listened to; an answer has an end, in bytes and in time.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+from django.conf import settings
+
+from hubclone.lib.errors import TransientError
+from hubclone.lib.outbound.guard import CONNECT_SECONDS
+from hubclone.lib.outbound.http import GuardedAdapter, GuardedSession
+
+READ_SECONDS = 30.0
+ANSWER_SECONDS = 90.0
+ANSWER_BYTES = 32 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+
+
+class AnswerTooLong(TransientError):
+    """The server's answer was larger, or took longer, than any answer that makes sense."""
+
+    code = "ANSWER_TOO_LONG"
+
+
+class ExchangeAdapter(GuardedAdapter):
+    """Guarded sockets; with EXCHANGE_CA_FILE only servers of that authority are trusted."""
+
+    def send(  # type: ignore[override]
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """As in requests, without proxies, and with the whole answer read here."""
+        response = super().send(
+            request,
+            stream=True,
+            timeout=timeout or (CONNECT_SECONDS, READ_SECONDS),
+            verify=settings.EXCHANGE_CA_FILE or True,
+            cert=None,
+            proxies=None,
+        )
+        _read(response)
+        return response
+
+
+class ExchangeSession(GuardedSession):
+    """The guarded session, with the adapter above for every address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, ExchangeAdapter(max_retries=0))
+
+
+def _read(response: requests.Response) -> None:
+    """Read to the end. Raises AnswerTooLong and what requests raises."""
+    chunks, length, end = [], 0, time.monotonic() + ANSWER_SECONDS
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > ANSWER_BYTES or time.monotonic() > end:
+            response.close()
+            raise AnswerTooLong
+    response._content = b"".join(chunks)
