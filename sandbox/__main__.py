@@ -15,9 +15,10 @@ ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sandbox", description="Stand-ins for Google and a mail host.")
+    parser = argparse.ArgumentParser(prog="sandbox", description="Stand-ins for Google, Microsoft and a mail host.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8025, help="HTTP; 0 chooses a free one")
+    parser.add_argument("--tls-port", type=int, default=0, help="HTTPS; 0 (as when left out) chooses a free one")
     parser.add_argument("--smtp-port", type=int, default=8026, help="SMTP; 0 chooses a free one")
     parser.add_argument("--home", default="", help="folder for its data; left out, all is in memory")
     return parser.parse_args()
@@ -31,6 +32,7 @@ def main() -> int:
         box = RunningSandbox(
             host=given.host,
             port=given.port,
+            tls_port=given.tls_port,
             smtp_port=given.smtp_port,
             home=Path(given.home) if given.home else None,
         )
@@ -38,7 +40,8 @@ def main() -> int:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)
         return 1
     box.start()
-    print(json.dumps({"url": box.url, "smtp_port": box.smtp_port, "pid": os.getpid()}), flush=True)
+    told = {"url": box.url, "https_url": box.https_url, "ca_file": box.ca_file, "smtp_port": box.smtp_port}
+    print(json.dumps({**told, "pid": os.getpid()}), flush=True)
     signal.sigwait(ENDS)
     box.stop()
     return 0

@@ -24,7 +24,7 @@ def told(value: Any, status: int = 200) -> Response:
 
 @route("GET", "/_control/state")
 def state(box: Box, ask: Ask) -> Response:
-    """All data by provider. ``?provider=`` (a stand-in's name, mail, faults), ``?limit=`` (1000, newest; 0 for all), ``?calendar=``."""
+    """All data by provider: ``?provider=``, ``?limit=`` (1000, newest; 0 for all), ``?calendar=``."""
     wanted = ask.args.get("provider", "")
     limit = int(ask.args.get("limit", DEFAULT_LIMIT)) or -1
     parts: dict[str, Callable[[], Any]] = {

@@ -65,6 +65,7 @@ create table if not exists google_invitation (
   recipients text not null, at text not null);
 """
 
+
 class Store:
     """One connection, one lock: every ``with store.transaction()`` block is alone and all or nothing."""
 

@@ -183,10 +183,14 @@ class GoogleControl:
 
 
 class SandboxServer:
-    """A running sandbox, started by the constructor. With ``home`` its data is kept there, else in memory."""
+    """A running sandbox, started by the constructor. With ``home`` its data is kept there, else in memory.
 
-    def __init__(self, home: Path | None = None, *, port: int = 0, smtp_port: int = 0) -> None:
-        options = ["--port", str(port), "--smtp-port", str(smtp_port), *(["--home", str(home)] if home else [])]
+    ``url`` is http; ``https_url`` is for who trusts the CA in ``ca_file``.
+    """
+
+    def __init__(self, home: Path | None = None, *, port: int = 0, tls_port: int = 0, smtp_port: int = 0) -> None:
+        options = ["--port", str(port), "--tls-port", str(tls_port), "--smtp-port", str(smtp_port)]
+        options += ["--home", str(home)] if home else []
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "sandbox", *options],
             cwd=_ROOT,
@@ -201,6 +205,8 @@ class SandboxServer:
             raise ControlError(f"the sandbox ended with status {self.process.wait(START_SECONDS)}")
         started = json.loads(line)
         self.url: str = started["url"]
+        self.https_url: str = started["https_url"]
+        self.ca_file: str = started["ca_file"]
         self.smtp_port: int = started["smtp_port"]
         self.control = Control(self.url)
 
