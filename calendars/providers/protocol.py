@@ -7,6 +7,7 @@ Any call may raise TransientError (``retry_after`` in seconds when the provider 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ class RemoteEvent:
 
     ``blocks`` says whether its owner is busy meanwhile (C3). ``private`` holds what we wrote on it. ``modified`` is the
     provider's own time of the last change as text that sorts (empty where it tells none), ``sequence`` its iCalendar
-    SEQUENCE. ``is_private``: its owner shows others only that they are busy.
+    SEQUENCE, ``ical_uid`` its UID where the provider chose it. ``is_private``: others see only that its owner is busy.
+    ``draft_uid`` is the uid of the draft that it was made from; a sync may bring this and leave out ``private``.
     """
 
     remote_id: str
@@ -78,6 +80,8 @@ class RemoteEvent:
     is_private: bool = False
     modified: str = ""
     sequence: int = 0
+    ical_uid: str = ""
+    draft_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +122,38 @@ class RemoteChannel:
     expires_at: dt.datetime | None
 
 
+class PushNews(enum.Enum):
+    """What a push tells: nothing yet, that the calendar changed (or that pushes were missed), or how its channel fares.
+
+    A channel that is ENDING lives for a while if it is renewed now; one that has ENDED is not there any more.
+    """
+
+    GREETING = "greeting"
+    CHANGED = "changed"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """A push as it came in, not to be trusted until ``token`` has been compared. ``is_handshake``: nothing changed."""
+    """A push as it came in, not to be trusted until ``token`` has been compared. ``number`` grows where it is told."""
 
     channel_id: uuid.UUID
     token: str
-    number: int
-    is_handshake: bool
+    number: int = 0
+    news: PushNews = PushNews.CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class PushPost:
+    """What a request of a provider holds. ``reply`` is to be answered as plain text: it proves that the address is ours.
+
+    ``unknown_status`` is what to answer when none of the messages is for a channel of ours.
+    """
+
+    messages: tuple[PushMessage, ...] = ()
+    reply: str = ""
+    unknown_status: int = 404
 
 
 class CalendarClient(Protocol):
@@ -142,6 +170,9 @@ class CalendarClient(Protocol):
 
     def event_create(self, draft: EventDraft) -> RemoteEvent:
         """Make the event, or answer the one that an earlier attempt made. Raises EventRefused, CalendarGone."""
+
+    def event_find(self, remote_id: str, *, uid: uuid.UUID) -> RemoteEvent | None:
+        """The event of a calendar that was made from the draft with this uid, None without one. Raises CalendarGone."""
 
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """One event of a calendar as it is now; None when it is not there (any more). Raises CalendarGone."""
@@ -183,5 +214,5 @@ class CalendarProvider(Protocol):
     def push_address(self) -> str:
         """Where pushes can reach us; empty when they cannot (the poll alone keeps calendars fresh then)."""
 
-    def push_parse(self, *, headers: Mapping[str, str], body: bytes) -> PushMessage | None:
-        """The message, or None when the request is not one."""
+    def push_receive(self, *, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> PushPost | None:
+        """What the request holds, or None when it is no push. Looks nothing up: anybody may have sent it."""

@@ -119,16 +119,24 @@ def booking_follow(booking: Booking, event: RemoteEvent | None) -> None:
 
 def event_remove(job: CalendarJob, booking: Booking) -> None:
     """Take a cancelled booking's event out of the calendar. Raises what the provider's client raises."""
-    if not booking.event_id:
+    if not booking.event_id and booking.calendar is None:
         return
 
     def delete() -> None:
         client, calendar = event_client(booking), booking.calendar
         assert calendar is not None
-        client.event_delete(calendar.remote_id, event_id=booking.event_id)
+        event_id = booking.event_id or _made_unnoticed(client, calendar.remote_id, booking)
+        if event_id:
+            client.event_delete(calendar.remote_id, event_id=event_id)
 
     event_call(job, delete, lambda error: _note_unchanged(booking, error))
     Booking.objects.filter(pk=booking.pk).update(calendar_write=CalendarWrite.REMOVED)
+
+
+def _made_unnoticed(client: CalendarClient, remote_id: str, booking: Booking) -> str:
+    """The id of an event that a run made which was killed before it could note that; empty without one."""
+    found = client.event_find(remote_id, uid=booking.uid)
+    return found.remote_id if found else ""
 
 
 @transaction.atomic

@@ -28,13 +28,15 @@ from calendars.services.booking_jobs import (
     TELL,
     event_job_enqueue,
 )
-from calendars.services.booking_mail import booking_tell, event_failed_tell
+from calendars.services.booking_mail import booking_tell, event_failed_tell, guest_is_told
 from calendars.services.booking_records import meeting_update
 from calendars.services.booking_requests import request_expire
 from hubclone.lib.errors import HubError
 from hubclone.lib.jobs.registry import JOB_HANDLERS
 
 log = structlog.get_logger(__name__)
+_NOTED = ("event_id", "ical_uid")
+"""What the provider alone may choose."""
 
 
 @JOB_HANDLERS.registered(EVENT_CREATE)
@@ -81,6 +83,9 @@ def _note_made(booking: Booking, event: RemoteEvent) -> None:
     if booking_locked(booking).written_sequence is not None:
         return
     booking.written_sequence, booking.conference_url = booking.sequence, event.conference_url
+    booking.event_id = event.remote_id
+    if event.ical_uid and not guest_is_told(booking):
+        booking.ical_uid = event.ical_uid
     if booking.state != BookingState.CONFIRMED:
         event_job_enqueue(booking, EVENT_DELETE)
     elif not event.is_cancelled and event.interval == Interval(booking.starts_at, booking.ends_at):
@@ -91,7 +96,7 @@ def _note_made(booking: Booking, event: RemoteEvent) -> None:
         booking.written_sequence = 0
         event_job_enqueue(booking, EVENT_UPDATE)
     booking.calendar_write = CalendarWrite.WRITTEN
-    booking.save(update_fields=["calendar_write", "conference_url", "written_sequence", "event_modified"])
+    booking.save(update_fields=[*_NOTED, "calendar_write", "conference_url", "written_sequence", "event_modified"])
     if event.conference_url:
         meeting_update(actor=system_actor(booking.account_id), booking=booking)
     if not event.is_cancelled:

@@ -64,6 +64,11 @@ def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> 
         _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking), kind)
 
 
+def guest_is_told(booking: Booking) -> bool:
+    """Whether the guest has been told anything: then they may have put it into a calendar under its present UID."""
+    return any(key.endswith(":guest") for key in _told(booking))
+
+
 def event_unchanged_tell(booking: Booking) -> None:
     """Tell the owner, once for each change, that it could not be written to the calendar and what to do."""
     key = f"booking:{booking.pk}:event_unchanged:{booking.sequence}:owner"

@@ -138,7 +138,8 @@ def _has_declined(event: RemoteEvent, email: str) -> bool:
 def _is_loggable(event: RemoteEvent, known: _Known) -> bool:
     """Not what we wrote ourselves: a booking's event, or that of a meeting made on a record."""
     is_booking = event.remote_id in known.bookings or event.remote_id in known.others
-    return not (is_booking or PRIVATE_BOOKING in event.private or PRIVATE_MEETING in event.private)
+    is_ours = PRIVATE_BOOKING in event.private or PRIVATE_MEETING in event.private
+    return not (is_booking or is_ours or event.draft_uid)
 
 
 def _sighting(event: RemoteEvent, known: _Known) -> Sighting | None:

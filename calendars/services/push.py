@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from calendars.models import Calendar, CalendarAccount, CalendarJob, PushChannel
-from calendars.providers.protocol import PushMessage, RemoteChannel
+from calendars.providers.protocol import PushMessage, PushNews, RemoteChannel
 from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client, calendar_provider
 from calendars.services.sync import calendar_sync_enqueue
@@ -67,18 +67,28 @@ def channels_close_all(calendar_account: CalendarAccount) -> None:
             log.info("channel.close_failed", channel_id=str(channel.channel_id), code=error.code)
 
 
-def push_receive(*, message: PushMessage) -> bool:
-    """Take a push: it only asks for a sync, so a doubled, late or disordered one does no harm.
+def push_take(*, message: PushMessage) -> bool:
+    """Take a push: it only asks for jobs, so a doubled, late or disordered one does no harm, and the answer is quick.
 
     False when no channel of ours has that id and secret.
     """
     channel = PushChannel.objects.select_related("calendar").filter(channel_id=message.channel_id).first()
     if channel is None or not hmac.compare_digest(channel.token_digest, _digest(message.token)):
         return False
-    if not message.is_handshake:
-        PushChannel.objects.filter(pk=channel.pk).update(last_message=Greatest("last_message", message.number))
-        calendar_sync_enqueue(channel.calendar, queue=JobQueue.REALTIME)
+    if message.news == PushNews.GREETING:
+        return True
+    PushChannel.objects.filter(pk=channel.pk).update(last_message=Greatest("last_message", message.number))
+    if message.news in {PushNews.ENDING, PushNews.ENDED}:
+        _reopen_soon(channel, message.news)
+    calendar_sync_enqueue(channel.calendar, queue=JobQueue.REALTIME)
     return True
+
+
+def _reopen_soon(channel: PushChannel, news: PushNews) -> None:
+    """A channel that needs renewing counts as over; one that has ended there is not to be closed, either."""
+    over = PushChannel.objects.filter(pk=channel.pk)
+    over.update(expires_at=timezone.now(), **({"resource_id": ""} if news == PushNews.ENDED else {}))
+    channel_renew_enqueue(channel.calendar)
 
 
 def _open(calendar: Calendar) -> PushChannel | None:

@@ -14,7 +14,7 @@ from calendars.providers.protocol import (
     EventDraft,
     EventPage,
     Interval,
-    PushMessage,
+    PushPost,
     RemoteCalendar,
     RemoteChannel,
     RemoteEvent,
@@ -81,6 +81,10 @@ class MemoryClient:
                 raise MEMORY.create_errors.pop(0)
             MEMORY.creations.append(draft.uid)
             return _remote(MEMORY.events.setdefault(draft.uid, draft))
+
+    def event_find(self, remote_id: str, *, uid: uuid.UUID) -> RemoteEvent | None:
+        """By its draft."""
+        return self.event_get(remote_id, event_id=event_id(uid))
 
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """As it was written."""
@@ -154,8 +158,8 @@ class MemoryProvider:
         """None."""
         return ""
 
-    def push_parse(self, *, headers: Mapping[str, str], body: bytes) -> PushMessage | None:
-        """Never a message."""
+    def push_receive(self, *, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> PushPost | None:
+        """Never a push."""
         return None
 
 

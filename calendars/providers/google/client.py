@@ -133,6 +133,10 @@ class GoogleCalendarClient:
         again = self._api.events().get(calendarId=draft.calendar_remote_id, eventId=mapping.event_id(draft.uid))
         return mapping.event_from(self._call(again), zone)
 
+    def event_find(self, remote_id: str, *, uid: uuid.UUID) -> RemoteEvent | None:
+        """The id was ours."""
+        return self.event_get(remote_id, event_id=mapping.event_id(uid))
+
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """Google tells a deleted event as cancelled, for a while."""
         return self._event(remote_id, self._api.events().get(calendarId=remote_id, eventId=event_id))

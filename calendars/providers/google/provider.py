@@ -11,7 +11,7 @@ from django.urls import reverse
 from calendars.providers.google import mapping
 from calendars.providers.google.client import TIMEOUT_SECONDS, GoogleCalendarClient
 from calendars.providers.google.webhooks import message_from
-from calendars.providers.protocol import CalendarClient, Capabilities, PushMessage
+from calendars.providers.protocol import CalendarClient, Capabilities, PushPost
 from calendars.registries import CALENDAR_PROVIDERS
 from connections.models import Connection
 
@@ -40,9 +40,10 @@ class GoogleCalendarProvider:
             return ""
         return f"{settings.BASE_URL}{reverse('calendars:hook', args=[self.key])}"
 
-    def push_parse(self, *, headers: Mapping[str, str], body: bytes) -> PushMessage | None:
-        """Read the headers."""
-        return message_from(headers)
+    def push_receive(self, *, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> PushPost | None:
+        """Read the headers. Google ends a channel that answers 404."""
+        message = message_from(headers)
+        return PushPost((message,)) if message else None
 
 
 CALENDAR_PROVIDERS.register("google", GoogleCalendarProvider())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from calendars.providers.protocol import PushMessage
+from calendars.providers.protocol import PushMessage, PushNews
 
 
 def message_from(headers: Mapping[str, str]) -> PushMessage | None:
@@ -22,5 +22,5 @@ def message_from(headers: Mapping[str, str]) -> PushMessage | None:
         channel_id=channel_id,
         token=headers.get("X-Goog-Channel-Token", ""),
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0,
-        is_handshake=headers.get("X-Goog-Resource-State", "") == "sync",
+        news=PushNews.GREETING if headers.get("X-Goog-Resource-State", "") == "sync" else PushNews.CHANGED,
     )
