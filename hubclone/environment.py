@@ -17,12 +17,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 POSTGRES_SCHEMES = ("postgres", "postgresql")
+MICROSOFT_AUTHORITY = "https://login.microsoftonline.com/common"
+MICROSOFT_GRAPH = "https://graph.microsoft.com/v1.0"
 DATABASE_FORM = "postgres://USER:PASSWORD@HOST:PORT/NAME"
 VARIABLES = (
     *("HUB_HOME", "DEBUG", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL"),
     *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM"),
     *("DNS_SERVERS", "BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
     *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
+    *("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL"),
+    "MICROSOFT_CA_FILE",
     *("EXCHANGE_CA_FILE", "EXCHANGE_AUTODISCOVER_URL"),
     *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN"),
 )
@@ -59,6 +63,11 @@ class Environment:
     google_token_uri: str
     google_revoke_uri: str
     google_api_url: str
+    microsoft_client_id: str
+    microsoft_client_secret: str
+    microsoft_authority: str
+    microsoft_graph_url: str
+    microsoft_ca_file: str
     exchange_ca_file: str
     exchange_autodiscover_url: str
     sandbox_url: str
@@ -100,6 +109,11 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         google_token_uri=env.url("GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token"),
         google_revoke_uri=env.url("GOOGLE_REVOKE_URI", "https://oauth2.googleapis.com/revoke"),
         google_api_url=env.url("GOOGLE_API_URL", "https://www.googleapis.com"),
+        microsoft_client_id=env.text("MICROSOFT_CLIENT_ID", ""),
+        microsoft_client_secret=env.text("MICROSOFT_CLIENT_SECRET", ""),
+        microsoft_authority=env.url("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY, schemes=("https",)),
+        microsoft_graph_url=env.url("MICROSOFT_GRAPH_URL", MICROSOFT_GRAPH, schemes=("https",)),
+        microsoft_ca_file=env.text("MICROSOFT_CA_FILE", ""),
         exchange_ca_file=env.file("EXCHANGE_CA_FILE"),
         exchange_autodiscover_url=env.url("EXCHANGE_AUTODISCOVER_URL", ""),
         sandbox_url=env.url("SANDBOX_URL", ""),

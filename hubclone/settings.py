@@ -44,6 +44,13 @@ GOOGLE = {
     "revoke_uri": ENV.google_revoke_uri,
     "api_url": ENV.google_api_url,
 }
+MICROSOFT = {
+    "client_id": ENV.microsoft_client_id,
+    "client_secret": ENV.microsoft_client_secret,
+    "authority": ENV.microsoft_authority,
+    "graph_url": ENV.microsoft_graph_url,
+    "ca_file": ENV.microsoft_ca_file,
+}
 EXCHANGE_CA_FILE = ENV.exchange_ca_file
 EXCHANGE_AUTODISCOVER_URL = ENV.exchange_autodiscover_url
 

@@ -146,7 +146,7 @@ class PushMessage:
 
 @dataclass(frozen=True, slots=True)
 class PushPost:
-    """What a request of a provider holds. ``reply`` is to be answered as plain text: it proves that the address is ours.
+    """What a request of a provider holds. ``reply`` is to be answered as plain text, which proves the address ours.
 
     ``unknown_status`` is what to answer when none of the messages is for a channel of ours.
     """

@@ -33,10 +33,17 @@ def program(name: str, home: HubHome, environment: Mapping[str, str]) -> Spec:
     return _spec(name, COMMANDS[name], home, environment)
 
 
-def sandbox(home: HubHome, environment: Mapping[str, str], port: int, smtp_port: int) -> Spec:
+def sandbox(home: HubHome, environment: Mapping[str, str], ports: Mapping[str, int]) -> Spec:
     """The stand-ins for the outside world; demo only."""
-    flags = ("--port", str(port), "--smtp-port", str(smtp_port), "--home", str(home.path / "sandbox"))
-    return _spec("sandbox", (PYTHON, "-m", "sandbox", *flags), home, environment)
+    asked = {"--port": "sandbox", "--tls-port": "sandbox_tls", "--smtp-port": "smtp"}
+    flags = [part for flag, name in asked.items() for part in (flag, str(ports[name]))]
+    command = (PYTHON, "-m", "sandbox", *flags, "--home", str(sandbox_home(home)))
+    return _spec("sandbox", command, home, environment)
+
+
+def sandbox_home(home: HubHome) -> Path:
+    """Where the sandbox keeps its data and its CA."""
+    return home.path / "sandbox"
 
 
 def postgres(server: EmbeddedPostgres) -> Spec:

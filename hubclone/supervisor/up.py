@@ -104,7 +104,7 @@ class Up:
     def _start(self, port: int) -> None:
         self.home.set_demo_aside()
         demo = self.given.get("DEMO", "1").lower() not in {"0", "false", "no", "off"}
-        ports = self.home.ports(["postgres", "redis", "sandbox", "smtp"])
+        ports = self.home.ports(["postgres", "redis", *values.SANDBOX_PORTS])
         self._values_set(port, ports, demo)
         (self.home.path / "environment.json").unlink(missing_ok=True)
         environment_read({"DATABASE_URL": "postgres://host/name", "REDIS_URL": "redis://host", **self.values})
@@ -122,7 +122,7 @@ class Up:
     def _values_set(self, port: int, ports: dict[str, int], demo: bool) -> None:
         base = {"BASE_URL": f"http://127.0.0.1:{port}", **self.home.keys(self.given)}
         if demo:
-            base |= values.demo_values(ports["sandbox"], ports["smtp"], self.given)
+            base |= values.demo_values(ports, programs.sandbox_home(self.home), self.given)
         merged = {**base, **self.given, "HUB_HOME": str(self.home.path), "PORT": str(port)}
         if demo:
             merged["OUTBOUND_ALLOWED"] = base["OUTBOUND_ALLOWED"]
@@ -152,7 +152,7 @@ class Up:
 
     def _add(self, name: str, ports: dict[str, int]) -> None:
         if name == "sandbox":
-            spec = programs.sandbox(self.home, self.values, ports["sandbox"], ports["smtp"])
+            spec = programs.sandbox(self.home, self.values, ports)
         else:
             spec = programs.program(name, self.home, self.values)
         self.supervisor.add(spec)

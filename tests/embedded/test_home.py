@@ -113,8 +113,12 @@ def test_a_broken_redis_url_is_one_line(url: str) -> None:
 
 
 def test_the_demo_may_reach_exactly_its_own_ports() -> None:
-    values = demo_values(4001, 4002, {"OUTBOUND_ALLOWED": "10.0.0.0/8:443"})
-    assert values["OUTBOUND_ALLOWED"] == "10.0.0.0/8:443,127.0.0.1/32:4001,127.0.0.1/32:4002"
+    ports = {"postgres": 3999, "sandbox": 4001, "sandbox_tls": 4003, "smtp": 4002}
+    values = demo_values(ports, Path("/x"), {"OUTBOUND_ALLOWED": "10.0.0.0/8:443"})
+    allowed = "127.0.0.1/32:4001,127.0.0.1/32:4003,127.0.0.1/32:4002"
+    assert values["OUTBOUND_ALLOWED"] == f"10.0.0.0/8:443,{allowed}"
+    assert values["MICROSOFT_AUTHORITY"] == "https://127.0.0.1:4003/microsoft/common"
+    assert values["MICROSOFT_CA_FILE"] == "/x/ca.pem"
 
 
 def test_oauthlib_is_relaxed_only_where_tokens_come_over_http() -> None:
