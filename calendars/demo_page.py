@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.urls import reverse
-
 from accounts.demo import TIME_ZONE, DemoContext
 from accounts.registries import DEMO_LOADERS
 from calendars.choices import LocationKind
 from calendars.models.page import default_weekly_hours
+from calendars.selectors.links import page_url
 from calendars.selectors.pages import pages_of
 from calendars.services.pages import page_create
 
@@ -21,8 +19,7 @@ def load(context: DemoContext) -> None:
     page = pages_of(account_id=context.account.pk, user_id=context.admin.pk).first()
     if page is None:
         page = page_create(actor=context.actor, account=context.account, owner=context.admin, fields=_fields())
-    route = reverse("calendars:public_page", args=[page.slug])
-    context.output["scheduling_page"] = f"{settings.MEETINGS_URL}{route}"
+    context.output["scheduling_page"] = page_url(page)
 
 
 def _fields() -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from calendars.models import Booking
+from calendars.selectors.links import base_of
 
 MANAGE_SALT = "calendars.guest.manage"
 
@@ -18,7 +18,7 @@ def manage_token(booking: Booking) -> str:
 
 def manage_url(booking: Booking) -> str:
     """The whole address of the guest's page."""
-    return f"{settings.MEETINGS_URL}{reverse('calendars:public_manage', args=[manage_token(booking)])}"
+    return f"{base_of(booking.page)}{reverse('calendars:public_manage', args=[manage_token(booking)])}"
 
 
 def booking_by_token(token: str) -> Booking:

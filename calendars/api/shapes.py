@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
-
 from accounts.models import User
 from calendars.engine.hours import hours_parse
 from calendars.engine.intervals import Interval
@@ -26,12 +24,12 @@ def instant(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def link(page: SchedulingPage, *, is_default: bool) -> Shape:
+def link(page: SchedulingPage, *, url: str, is_default: bool) -> Shape:
     """A scheduling page in the list; needs its hosts prefetched."""
     return {
         "id": str(page.pk),
         "slug": page.slug,
-        "link": f"{settings.MEETINGS_URL}/meetings/{page.slug}",
+        "link": url,
         "name": page.name,
         "type": page.kind,
         "organizerUserId": str(page.owner_id),

@@ -25,6 +25,8 @@ from calendars.exceptions import BookingRefused, HostUnavailable
 from calendars.models import CalendarAccount, SchedulingPage
 from calendars.selectors.availability import month_range, rules_of, slots_month
 from calendars.selectors.busy import hosts_busy_times
+from calendars.selectors.links import page_urls
+from calendars.selectors.meeting_settings import default_page_ids
 from calendars.selectors.pages import fields_asked, page_by_slug, pages_kept
 from calendars.services.attempts import attempt_tell
 from calendars.services.booking import booking_create
@@ -53,8 +55,8 @@ class MeetingLinks(APIView):
         rest = pages.filter(pk__gt=_number(request, "after")) if "after" in request.query_params else pages
         found = list(rest[: limit + 1])
         after = str(found[limit - 1].pk) if len(found) > limit else None
-        firsts = _default_links(_caller(request).account_id)
-        results = [shapes.link(page, is_default=page.pk in firsts) for page in found[:limit]]
+        defaults, urls = default_page_ids(_caller(request).account_id), page_urls(found)
+        results = [shapes.link(page, url=urls[page.pk], is_default=page.pk in defaults) for page in found[:limit]]
         return Response({"total": pages.count(), "results": results, **paging_next(request, after)})
 
 
@@ -169,12 +171,6 @@ def _filtered(request: Request) -> Any:
     if "organizerUserId" in query:
         pages = pages.filter(owner_id=_number(request, "organizerUserId"))
     return pages
-
-
-def _default_links(account_id: int) -> set[int]:
-    """Each member's first page."""
-    firsts = pages_kept().filter(account_id=account_id).order_by("owner_id", "id").distinct("owner_id")
-    return set(firsts.values_list("pk", flat=True))
 
 
 def _number(request: Request, name: str) -> int:

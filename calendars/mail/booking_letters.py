@@ -10,6 +10,7 @@ from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors import links
 from calendars.selectors.pages import fields_asked
 from calendars.tokens import words_for_booking
 
@@ -130,7 +131,7 @@ def booking_url(booking: Booking) -> str:
 
 def page_url(booking: Booking) -> str:
     """The public page that the booking was made on."""
-    return f"{settings.MEETINGS_URL}/meetings/{booking.page.slug}"
+    return links.page_url(booking.page)
 
 
 def _calendar_note(booking: Booking) -> str:

@@ -6,11 +6,9 @@ from html import escape
 from io import BytesIO
 
 import qrcode
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from qrcode.image.svg import SvgPathFillImage
@@ -19,6 +17,7 @@ from accounts.web import AccountRequest, account_view
 from calendars.exceptions import PathTaken
 from calendars.forms.folders import MoveForm
 from calendars.models import SchedulingPage
+from calendars.selectors.links import page_embed_url, page_url
 from calendars.selectors.pages import page_of
 from calendars.services import folders as services
 
@@ -30,7 +29,7 @@ EMBED_HEIGHT = 760
 def page_share(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """Link, QR code and the tag that embeds the page."""
     page = _get(request, account_id, page_id)
-    context = {"page": page, "url": _url("public_page", page), "embed_code": embed_code(page)}
+    context = {"page": page, "url": page_url(page), "embed_code": embed_code(page)}
     return render(request, "calendars/pages/share.html", context)
 
 
@@ -39,7 +38,7 @@ def page_share(request: AccountRequest, account_id: int, page_id: int) -> HttpRe
 def page_qr(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """The page's link as a QR code, an SVG; ``?download`` saves it."""
     page, file = _get(request, account_id, page_id), BytesIO()
-    qrcode.make(_url("public_page", page), image_factory=SvgPathFillImage).save(file)
+    qrcode.make(page_url(page), image_factory=SvgPathFillImage).save(file)
     response = HttpResponse(file.getvalue(), content_type="image/svg+xml")
     if "download" in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{page.slug.replace("/", "-")}.svg"'
@@ -77,12 +76,8 @@ def page_move(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
 
 def embed_code(page: SchedulingPage) -> str:
     """One tag for any site."""
-    url, title = escape(_url("public_embed", page)), escape(page.title)
+    url, title = escape(page_embed_url(page)), escape(page.title)
     return f'<iframe src="{url}" title="{title}" width="100%" height="{EMBED_HEIGHT}" style="border:0"></iframe>'
-
-
-def _url(name: str, page: SchedulingPage) -> str:
-    return f"{settings.MEETINGS_URL}{reverse(f'calendars:{name}', args=[page.slug])}"
 
 
 def _get(request: AccountRequest, account_id: int, page_id: int) -> SchedulingPage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +20,9 @@ from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.links import link_base, page_url, page_urls
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
+from calendars.selectors.meeting_settings import url_part_of
 from calendars.selectors.pages import folders_of, page_of, pages_of, slug_free
 from calendars.services.logos import logo_keep
 from calendars.services.pages import page_create as create
@@ -44,8 +45,9 @@ def pages(request: AccountRequest, account_id: int) -> HttpResponse:
     found = list(pages_of(account_id=account_id, user_id=request.user.pk))
     folders = list(folders_of(account_id=account_id, user_id=request.user.pk))
     folder = next((item for item in folders if str(item.pk) == request.GET.get("folder")), None)
+    urls = page_urls(found)
     context = {
-        "rows": [_row(page) for page in found if folder is None or page.folder_id == folder.pk],
+        "rows": [_row(page, urls[page.pk]) for page in found if folder is None or page.folder_id == folder.pk],
         "has_pages": bool(found),
         "folder": folder,
         "tabs": folder_tabs(account_id, folders, found, folder),
@@ -118,11 +120,6 @@ def page_delete(request: AccountRequest, account_id: int, page_id: int) -> HttpR
     return redirect("calendars:pages", account_id)
 
 
-def page_url(slug: str) -> str:
-    """The address that visitors get."""
-    return f"{settings.MEETINGS_URL}{reverse('calendars:public_page', args=[slug])}"
-
-
 def _get(request: AccountRequest, account_id: int, page_id: int) -> SchedulingPage:
     try:
         return page_of(account_id=account_id, user_id=request.user.pk, page_id=page_id)
@@ -130,29 +127,29 @@ def _get(request: AccountRequest, account_id: int, page_id: int) -> SchedulingPa
         raise Http404 from None
 
 
-def _row(page: SchedulingPage) -> dict[str, Any]:
+def _row(page: SchedulingPage, url: str) -> dict[str, Any]:
     lengths = ", ".join(duration_words(minutes) for minutes in sorted(page.durations))
     return {
         "page": page,
         "key": str(page.pk),
-        "url": page_url(page.slug),
+        "url": url,
         "lengths": lengths,
         "is_paused": page.state == PageState.PAUSED,
     }
 
 
 def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None, status: int = 200) -> HttpResponse:
-    base = page_url("x").removesuffix("x")
+    base = link_base(account_id=request.account.pk, user_id=page.owner_id if page else request.user.pk)
     logo_kept = _logo_kept(request, form)
     is_step = request.method == "POST" and not form.is_bound
     typed = PageForm(request.account.pk, page, data=request.POST) if is_step else form
     context = {
         "form": form,
         "page": page,
-        "page_base": base,
+        "page_base": base + reverse("calendars:public_page", args=["x"]).removesuffix("x"),
         "logo": _logo(request, logo_kept, page),
         "logo_kept": logo_kept,
-        "page_url": page_url(page.slug) if page else "",
+        "page_url": page_url(page) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
         "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
         "steps": steps_of(form),
@@ -200,7 +197,7 @@ def _logo(request: AccountRequest, kept: str, page: SchedulingPage | None) -> Sh
 
 
 def _defaults(request: AccountRequest) -> dict[str, Any]:
-    person = slugify(request.user.name) or slugify(request.user.email.partition("@")[0]) or "meet"
+    person = url_part_of(request.membership)
     return {
         "title": _("Meeting"),
         "name": _("Meeting"),

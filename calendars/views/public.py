@@ -11,7 +11,7 @@ from csp.decorators import csp_replace
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -23,6 +23,7 @@ from calendars.models import Booking, SchedulingPage
 from calendars.selectors.logos import logo_of_page
 from calendars.selectors.pages import page_by_slug
 from calendars.services.booking_mail import invitation_of
+from calendars.views.moved import moved_to
 from calendars.views.picker import Wish
 from calendars.views.public_done import REFERENCE_SALT, booked_reference, done_context
 from calendars.views.public_form import (
@@ -46,6 +47,8 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = page_read(request, slug)
     if page is None:
         return render(request, "calendars/public/not_found.html", status=404)
+    if request.method != "POST" and (address := moved_to(request, page)):
+        return redirect(address)
     return form_may_end_elsewhere(page, request, lambda asked: _page(asked, page, is_embedded=False))
 
 
@@ -53,7 +56,8 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
 @xframe_options_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_embed(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The same in a frame on any site: also the confirmation, under ``?booked=``. It never leads away by itself."""
+    """The same in a frame on any site: also the confirmation, under ``?booked=``. It never leads away by itself, not
+    even to the host that its owner has chosen: the site around it may allow the old one alone."""
     return csp_replace({"frame-ancestors": ["*"]})(lambda asked: _embed(asked, slug))(request)
 
 

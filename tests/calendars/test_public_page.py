@@ -219,7 +219,7 @@ def test_the_part_that_changes_is_answered_alone_and_names_its_address(client: C
     assert answer["HX-Push-Url"] == f"/meetings/{page.slug}?duration=30&tz=UTC&day=2026-11-24"
 
 
-@pytest.mark.parametrize(("path", "count"), [("/meetings/{}", 3), ("/meetings/-/slots/{}", 2)])
+@pytest.mark.parametrize(("path", "count"), [("/meetings/{}", 4), ("/meetings/-/slots/{}", 2)])
 def test_a_page_takes_few_queries(client: Client, path: str, count: int) -> None:
     page = page_make(durations=[30, 60])
     calendar_make(page)
