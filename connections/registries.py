@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django import forms
 from django.utils.functional import Promise
 
 from accounts.actor import Actor
@@ -58,7 +59,7 @@ class OAuthClient(Protocol):
         """A new access token. Raises GrantRevoked when the grant is over (``invalid_grant``)."""
 
     def revoke(self, *, token: str) -> None:
-        """End the grant; one that is over already is no error."""
+        """End the grant; one that is over already is no error. Raises PermanentError where there is no call for it."""
 
     def identity(self, *, access_token: str) -> Identity:
         """Whose tokens these are."""
@@ -68,11 +69,39 @@ class OAuthClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FormAccount:
+    """What trying a connect form gives: whose account it is, and what is kept, encrypted, to sign in again."""
+
+    identity: Identity
+    credentials: Mapping[str, str] = field(repr=False)
+
+
+class FormClient(Protocol):
+    """The wire side of a provider that is connected by a form with a password."""
+
+    def form(self, data: Any, **kwargs: Any) -> forms.Form:
+        """The form; ``initial`` as in Django, ``identity`` when one outside account is to be connected again."""
+
+    def attempt(self, data: Mapping[str, Any]) -> FormAccount:
+        """Try what was filled in. It takes seconds: never inside a transaction. Raises FieldRefused."""
+
+    def initial(self, credentials: Mapping[str, str]) -> dict[str, str]:
+        """What the form shows when connecting again; never a password."""
+
+    def target(self, data: Mapping[str, Any]) -> str:
+        """Whose password would be tried, so that attempts can be counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeWords:
-    """A scope and what it allows, in plain words (A14). One without words goes without saying."""
+    """A scope and what it allows, in plain words (A14). One without words goes without saying.
+
+    Without one that is not needed we do with less, as with a kind of account that does not have it.
+    """
 
     scope: str
     words: Words = ""
+    is_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +117,7 @@ class ProviderDescriptor:
     """A kind of outside account, shown as ``name``; ``choice`` is its longer name in lists.
 
     ``error_guide`` maps an error's code to words; ``access_page`` is where people see and take back what they granted.
+    ``refusals`` maps the ``error`` that the consent page came back with to a key of the guide, where there is one.
     """
 
     key: str
@@ -96,8 +126,10 @@ class ProviderDescriptor:
     scopes: tuple[ScopeWords, ...]
     error_guide: Mapping[str, Advice]
     oauth: OAuthClient | None = None
+    form: FormClient | None = None
     choice: Words = ""
     access_page: str = ""
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
     def scope_words(self, scopes: Sequence[str]) -> list[Words]:
         """What these scopes allow; an unknown scope is shown as it is."""

@@ -15,11 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.services.audit import audit_write
-from connections.choices import ConnectionState
-from connections.exceptions import CodeRefused, ConsentDenied, OtherIdentity, ScopesMissing, StateMismatch
+from connections.exceptions import CodeRefused, ConsentDenied, ScopesMissing, StateMismatch
 from connections.models import Connection
-from connections.registries import PROVIDERS, PURPOSES, Identity, OAuthClient, Tokens
+from connections.registries import PROVIDERS, PURPOSES, OAuthClient
+from connections.services.keep import Grant, connection_keep
 
 SESSION_KEY = "oauth_attempts"
 ATTEMPT_SECONDS = 900
@@ -108,8 +107,10 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
     Raises ConsentDenied, CodeRefused, ScopesMissing, OtherIdentity, TransientError and what the purpose refuses. After
     a refusal nothing is kept here. It is not revoked there: that would end other connections of the same person, too.
     """
-    if answer.get("error"):
-        raise ConsentDenied if answer["error"] == "access_denied" else CodeRefused(code="PROVIDER_ERROR")
+    descriptor = PROVIDERS[attempt.provider]
+    if error := answer.get("error"):
+        refusal = CodeRefused(code=descriptor.refusals.get(error, "PROVIDER_ERROR"))
+        raise ConsentDenied if error == "access_denied" else refusal
     client = _client(attempt.provider)
     tokens = client.code_exchange(
         code=answer.get("code", ""),
@@ -117,47 +118,21 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
         redirect_uri=attempt.redirect_uri,
         scopes=attempt.scopes,
     )
-    missing = sorted(set(attempt.scopes) - set(tokens.scopes))
+    needed = {item.scope for item in descriptor.scopes if item.is_needed}
+    missing = sorted(set(attempt.scopes) & needed - set(tokens.scopes))
     if missing:
         raise ScopesMissing(missing)
     identity = client.identity(access_token=tokens.access_token)
     with transaction.atomic():
-        connection = _connection_keep(actor, attempt, tokens, identity)
+        connection = connection_keep(
+            actor=actor,
+            grant=Grant(attempt.provider, attempt.purpose, attempt.owner_id, attempt.connection_id),
+            identity=identity,
+            scopes=tokens.scopes,
+            credentials={"access_token": tokens.access_token, "refresh_token": tokens.refresh_token},
+            expires_at=tokens.expires_at,
+        )
         return PURPOSES[attempt.purpose].connected(connection, actor, attempt.params)
-
-
-def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: Identity) -> Connection:
-    """Make the connection, or give an existing one of the same outside account new life with all its data."""
-    mine = Connection.objects.select_for_update().filter(account_id=attempt.account_id, owner_id=attempt.owner_id)
-    alive = mine.exclude(state=ConnectionState.DISCONNECTED)
-    connection = alive.filter(provider=attempt.provider, external_id=identity.external_id).first()
-    if attempt.connection_id is not None and (connection is None or connection.pk != attempt.connection_id):
-        raise OtherIdentity
-    action = "connection.reconnected" if connection else "connection.made"
-    connection = connection or Connection(
-        account_id=attempt.account_id,
-        owner_id=attempt.owner_id,
-        provider=attempt.provider,
-        external_id=identity.external_id,
-    )
-    connection.purpose = attempt.purpose
-    connection.identity = identity.name
-    connection.scopes = list(tokens.scopes)
-    connection.credentials = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}
-    connection.expires_at = tokens.expires_at
-    connection.state = ConnectionState.ACTIVE
-    connection.last_success_at = timezone.now()
-    connection.last_error_code, connection.last_error_at, connection.alerted_at = "", None, None
-    connection.save()
-    audit_write(
-        actor=actor,
-        action=action,
-        target_kind="connection",
-        target_id=connection.pk,
-        target_label=connection.identity,
-        detail={"provider": connection.provider, "scopes": connection.scopes},
-    )
-    return connection
 
 
 def _redirect_uri(request: HttpRequest, provider: str) -> str:

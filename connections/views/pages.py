@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.web import AccountRequest, account_view
+from connections.choices import ConnectKind
 from connections.forms import ConnectionForm
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES
@@ -61,8 +62,10 @@ def detail(request: AccountRequest, account_id: int, connection_id: int) -> Http
 @require_POST
 @account_view()
 def reconnect(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponse:
-    """Back to the provider's consent page, for the same outside account; data and cursors stay."""
+    """Back to the provider's consent page or form, for the same outside account; data and cursors stay."""
     connection = _get(request, connection_id)
+    if PROVIDERS[connection.provider].connect == ConnectKind.FORM:
+        return redirect("connections:form_again", account_id, connection.pk)
     url = oauth_begin(
         request,
         account_id=account_id,
@@ -89,7 +92,7 @@ def remove(request: AccountRequest, account_id: int, connection_id: int) -> Http
     else:
         messages.warning(
             request,
-            _("%(name)s is disconnected here, but did not answer. Take the access back there, too: %(page)s")
+            _("%(name)s is disconnected here. What you allowed there still stands: take it back there, too: %(page)s")
             % {**name, "page": provider.access_page},
         )
     return redirect("connections:index", account_id=account_id)
