@@ -19,6 +19,7 @@ from sandbox.context import ROUTES, Ask, Box, Refusal
 from sandbox.faults import Fault, Faults
 from sandbox.google import provider as google  # noqa: F401 - registers itself
 from sandbox.mail import pages as mail_pages  # noqa: F401 - registers its routes
+from sandbox.microsoft import provider as microsoft  # noqa: F401 - registers itself
 from sandbox.providers import PROVIDERS, provider_name
 from sandbox.store import Store
 

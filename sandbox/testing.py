@@ -22,6 +22,10 @@ from types import TracebackType
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from sandbox.microsoft.accounts import CLIENT_ID as MICROSOFT_CLIENT_ID
+from sandbox.microsoft.accounts import CLIENT_SECRET as MICROSOFT_CLIENT_SECRET
+from sandbox.microsoft.testing import MicrosoftControl
+
 CLIENT_ID = "sandbox-client.apps.googleusercontent.test"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - known to everybody, good for nothing but the sandbox
 START_SECONDS = 30
@@ -39,6 +43,7 @@ class Control:
     def __init__(self, url: str) -> None:
         self._url = url
         self.google = GoogleControl(self)
+        self.microsoft = MicrosoftControl(self)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One call under ``/_control/``; the JSON of its answer, None when that is empty."""

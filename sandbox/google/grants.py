@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -91,16 +88,6 @@ def code_take(store: Store, code: str) -> Row | None:
             return None
         store.run("update google_code set used = 1 where code = ?", (code,))
         return row
-
-
-def verifier_matches(challenge: str, method: str, verifier: str) -> bool:
-    """PKCE (RFC 7636): whether the verifier is the one whose challenge was given."""
-    if not challenge:
-        return True
-    if method in {"", "plain"}:
-        return hmac.compare_digest(challenge, verifier)
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return hmac.compare_digest(challenge, base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
 
 
 def access_issue(store: Store, grant_id: int, scope: str) -> str:

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from sandbox.context import Ask, Box, route
 from sandbox.google import grants
 from sandbox.google.errors import oauth_error
-from sandbox.google.idtoken import id_token, key_set
+from sandbox.google.idtoken import id_token
 from sandbox.google.scopes import EMAIL, IDENTITY, PROFILE
+from sandbox.jwt import key_set
+from sandbox.pkce import verifier_matches
 from sandbox.store import Row
 from sandbox.times import now_seconds
 
@@ -54,7 +56,7 @@ def _exchange(box: Box, ask: Ask, client: Row) -> Response:
     verifier = ask.form.get("code_verifier", "")
     if row["challenge"] and not verifier:
         return oauth_error(400, "invalid_grant", "Missing code verifier.")
-    if not grants.verifier_matches(row["challenge"], row["challenge_method"], verifier):
+    if not verifier_matches(row["challenge"], row["challenge_method"], verifier):
         return oauth_error(400, "invalid_grant", "Invalid code verifier.")
     body = _access(box, row["grant_id"], row["scope"])
     if row["refresh_token"]:
@@ -97,7 +99,7 @@ def revoke(box: Box, ask: Ask) -> Response:
 @route("GET", "/google/oauth2/v3/certs")
 def certs(box: Box, ask: Ask) -> Response:
     """The public key of ID tokens."""
-    return answer(key_set(box.store))
+    return answer(key_set(box.store, "google"))
 
 
 @route("GET", "/google/oauth2/v2/userinfo")

@@ -1,0 +1,82 @@
+"""For tests: what people and administrators do at Microsoft. See ``sandbox.testing``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from sandbox.testing import Control
+
+
+class MicrosoftControl:
+    """A calendar is named by its alias (the owner's address for a default one) or by its id."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def _post(self, path: str, **body: Any) -> Any:
+        return self._control.call("POST", f"microsoft/{path}", body)
+
+    def state(self, **query: Any) -> dict[str, Any]:
+        """Accounts, calendars, events, grants, subscriptions, pushes, invitations."""
+        return cast("dict[str, Any]", self._control.state("microsoft", **query)["microsoft"])
+
+    def events(self, calendar: str) -> list[dict[str, Any]]:
+        """Every event of a calendar, deleted ones too, in the order of their last change."""
+        return cast("list[dict[str, Any]]", self.state(calendar=calendar, limit=0)["events"])
+
+    def calendar_id(self, alias: str) -> str:
+        """What Graph calls a calendar."""
+        return next(str(row["id"]) for row in self.state(limit=1)["calendars"] if row["alias"] == alias)
+
+    def grant(self, *, account: str, scope: str, redirect_uri: str, **more: Any) -> str:
+        """The code that Accept would have given."""
+        return str(self._post("grant", account=account, scope=scope, redirect_uri=redirect_uri, **more)["code"])
+
+    def token(self, *, account: str, scope: str, **more: Any) -> dict[str, str]:
+        """access_token, refresh_token and scope, with no code between."""
+        return cast("dict[str, str]", self._post("token", account=account, scope=scope, **more))
+
+    def client(self, *, client_id: str, client_secret: str, **more: Any) -> None:
+        """Register an app."""
+        self._post("client", client_id=client_id, client_secret=client_secret, **more)
+
+    def revoke(self, account: str, **more: Any) -> None:
+        """Refreshing fails; ``reason``: revoked, consent, inactive, conditional_access, mfa."""
+        self._post("revoke", account=account, **more)
+
+    def password(self, account: str) -> None:
+        """The password was changed, which ends every grant."""
+        self._post("password", account=account)
+
+    def token_expire(self, account: str) -> None:
+        """Access tokens stop working; refreshing works."""
+        self._post("token_expire", account=account)
+
+    def refresh_expire(self, account: str) -> None:
+        """Refresh tokens that were replaced stop working at once."""
+        self._post("refresh_expire", account=account)
+
+    def calendar_create(self, *, account: str, name: str, **more: Any) -> str:
+        """A new calendar; its id."""
+        return str(self._post("calendar/create", account=account, name=name, **more)["id"])
+
+    def calendar_delete(self, calendar: str) -> None:
+        """A calendar is gone."""
+        self._post("calendar/delete", calendar=calendar)
+
+    def calendar_share(self, *, calendar: str, account: str, role: str) -> None:
+        """Give a role: freeBusyRead, read, write."""
+        self._post("calendar/share", calendar=calendar, account=account, role=role)
+
+    def calendar_unshare(self, *, calendar: str, account: str) -> None:
+        """Withdraw a share."""
+        self._post("calendar/unshare", calendar=calendar, account=account)
+
+    def expire_sync_token(self, calendar: str, **more: Any) -> None:
+        """Delta links of the calendar fail: 410 with a Location, else ``status``, with the code syncStateNotFound."""
+        self._post("expire_sync_token", calendar=calendar, **more)
+
+    def endless_pages(self, calendar: str, endless: bool = True) -> None:
+        """Delta answers nextLinks and never comes to an end."""
+        self._post("endless_pages", calendar=calendar, endless=endless)
