@@ -22,12 +22,12 @@ from types import TracebackType
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sandbox.microsoft.accounts import CLIENT_ID as MICROSOFT_CLIENT_ID
-from sandbox.microsoft.accounts import CLIENT_SECRET as MICROSOFT_CLIENT_SECRET
+from sandbox.microsoft import accounts as microsoft
 from sandbox.microsoft.testing import MicrosoftControl
 
 CLIENT_ID = "sandbox-client.apps.googleusercontent.test"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - known to everybody, good for nothing but the sandbox
+MICROSOFT_CLIENT_ID, MICROSOFT_CLIENT_SECRET = microsoft.CLIENT_ID, microsoft.CLIENT_SECRET
 START_SECONDS = 30
 _ROOT = Path(__file__).resolve().parent.parent
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
