@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hubclone.lib.errors import NeedsUserError, PermanentError
 
@@ -51,3 +51,13 @@ class OtherIdentity(ConnectRefused):
     """Reconnecting was asked for one outside account and another one answered."""
 
     code = "OTHER_IDENTITY"
+
+
+class FieldRefused(ConnectRefused):
+    """What was typed into a field of a connect form does not work. ``params`` fill the words of the error guide."""
+
+    code = "FIELD_REFUSED"
+
+    def __init__(self, field: str, code: str, params: Mapping[str, str] | None = None) -> None:
+        super().__init__(code=code)
+        self.field, self.params = field, dict(params or {})

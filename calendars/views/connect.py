@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.web import AccountRequest, account_view
 from calendars.selectors.accounts import calendar_account_of, providers_offered
+from connections.choices import ConnectKind
 from connections.registries import PROVIDERS
 from connections.services.oauth import oauth_begin
 from connections.web import form_may_lead_to
@@ -29,6 +31,9 @@ def connect(request: AccountRequest, account_id: int, provider: str) -> HttpResp
     current = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     replace = request.POST.get("replace") == "1"
     if request.method == "POST" and (current is None or replace):
+        if PROVIDERS[provider].connect == ConnectKind.FORM:
+            form = reverse("connections:form", args=[account_id, "calendar", provider])
+            return redirect(f"{form}?replace=1" if replace else form)
         url = oauth_begin(
             request,
             account_id=account_id,

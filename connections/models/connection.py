@@ -24,9 +24,9 @@ class ConnectionManager(models.Manager["Connection"]):
 class Connection(models.Model):
     """Whose it is, what it may do, and how it fares. ``provider`` is a key of the registry PROVIDERS.
 
-    ``credentials`` is {"access_token", "refresh_token"} for OAuth; ``expires_at`` is the access token's end. Only
-    ``connections.services`` reads or writes them, and no other query loads or decrypts them. ``owner`` null means
-    that it belongs to the account.
+    ``credentials`` is {"access_token", "refresh_token"} for OAuth, and ``expires_at`` the access token's end; for
+    Exchange it is {"user_name", "password", "url", "version", "auth_type"}. Only ``connections.services`` reads or
+    writes them, and no other query loads or decrypts them. ``owner`` null means that it belongs to the account.
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="connections")

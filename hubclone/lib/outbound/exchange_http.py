@@ -30,7 +30,7 @@ class AnswerTooLong(TransientError):
 class ExchangeAdapter(GuardedAdapter):
     """Guarded sockets; with EXCHANGE_CA_FILE only servers of that authority are trusted."""
 
-    def send(  # type: ignore[override]
+    def send(
         self,
         request: requests.PreparedRequest,
         stream: bool = False,

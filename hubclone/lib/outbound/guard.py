@@ -90,6 +90,16 @@ def guarded_connect(host: str, port: int, timeout: float = CONNECT_SECONDS) -> s
     raise HostUnreachable(f"{host}:{port} cannot be reached ({last}).", why)
 
 
+def is_named(host: str, port: int) -> bool:
+    """Whether every address of a host is one that OUTBOUND_ALLOWED names, so that the installation knows it."""
+    named = allowances(tuple(settings.OUTBOUND_ALLOWED))
+    try:
+        found = {ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in _resolve(host, port)}
+    except HostUnreachable:
+        return False
+    return bool(found) and all(any(a.covers(address, port) for a in named) for address in found)
+
+
 def _why(error: OSError) -> Why:
     if isinstance(error, TimeoutError):
         return "timeout"
