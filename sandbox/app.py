@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from sandbox import control, index  # noqa: F401 - registers their routes
 from sandbox.context import ROUTES, Ask, Box, Refusal
+from sandbox.exchange import provider as exchange  # noqa: F401 - registers itself
 from sandbox.faults import Fault, Faults
 from sandbox.google import provider as google  # noqa: F401 - registers itself
 from sandbox.mail import pages as mail_pages  # noqa: F401 - registers its routes
@@ -66,10 +67,21 @@ class SandboxApp:
     def _answer(self, ask: Ask) -> Response:
         self._drop_when_ending()
         self.box.counts[f"{ask.method} {ask.path}"] += 1
-        fault = self.box.faults.take(provider_name(ask.path), ask.method, ask.path)
+        fault = self._ordered(ask)
         if fault is None:
             return self._dispatch(ask)
         return self._faulty(ask, fault)
+
+    def _ordered(self, ask: Ask) -> Fault | None:
+        """The fault that this call meets, named by its operation or by its method."""
+        name = provider_name(ask.path)
+        provider, take = PROVIDERS.get(name), self.box.faults.take
+        if provider is None or provider.operation is None:
+            return take(name, ask.method, ask.path)
+        operation = provider.operation(ask)
+        if not operation:
+            return None
+        return take(name, operation, ask.path, named=True) or take(name, ask.method, ask.path)
 
     def _faulty(self, ask: Ask, fault: Fault) -> Response:
         response = self._dispatch(ask) if fault.after else None

@@ -35,7 +35,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Provider:
-    """One stand-in. ``roots`` are the first parts of its paths, beside ``name``."""
+    """One stand-in. ``roots`` are the first parts of its paths, beside ``name``.
+
+    ``operation`` names a call for faults where the HTTP method says little; for what it answers "" no fault is meant.
+    """
 
     name: str
     label: str
@@ -46,6 +49,7 @@ class Provider:
     refusal: Callable[[Ask, int, str], Response | None]
     roots: tuple[str, ...] = ()
     start: Callable[[Box], Part] | None = None
+    operation: Callable[[Ask], str] | None = None
 
 
 PROVIDERS: dict[str, Provider] = {}

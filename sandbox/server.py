@@ -10,9 +10,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
 
 from sandbox.app import SandboxApp
+from sandbox.keepalive import KeepAliveHandler
 from sandbox.mail.catcher import MailCatcher
 from sandbox.store import Store
 from sandbox.tls import CA_FILE, server_context
@@ -20,8 +21,8 @@ from sandbox.tls import CA_FILE, server_context
 _SCHEMES = ("http", "https")
 
 
-class _QuietHandler(WSGIRequestHandler):
-    """Keeps connections alive, sends head and body together, and logs nothing."""
+class _QuietHandler(KeepAliveHandler):
+    """Sends head and body together, and logs nothing."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox.exchange import tables as exchange
 from sandbox.microsoft import tables as microsoft
 
 Row = sqlite3.Row
@@ -79,7 +80,7 @@ class Store:
         self._db.row_factory = sqlite3.Row
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-65536", "temp_store=MEMORY"):
             self._db.execute(f"pragma {pragma}")
-        for schema in (SCHEMA, microsoft.SCHEMA):
+        for schema in (SCHEMA, microsoft.SCHEMA, exchange.SCHEMA):
             self._db.executescript(schema)
 
     @contextmanager

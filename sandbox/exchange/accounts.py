@@ -77,6 +77,13 @@ def unshare(store: Store, folder: str, account: str) -> None:
     store.run("delete from exchange_acl where folder = ? and account = ?", (folder, account))
 
 
+def refusal_set(store: Store, folder: str, code: str) -> None:
+    """What those are told who may not use a calendar."""
+    if code not in _REFUSALS:
+        raise ValueError(f"error must be one of {', '.join(_REFUSALS)}")
+    store.put(f"exchange_refusal:{folder}", code)
+
+
 def account_get(store: Store, email: str) -> Row | None:
     """The mailbox of an address."""
     return store.one("select * from exchange_account where email = ?", (email.lower(),))
@@ -115,7 +122,7 @@ def folder_open(store: Store, account: str, folder: Row | None, need: int = READ
     if held >= need:
         return folder
     code = store.get(f"exchange_refusal:{folder['id']}") or ("ErrorAccessDenied" if held else "ErrorItemNotFound")
-    raise {"ErrorAccessDenied": denied, "ErrorItemNotFound": not_found, "ErrorFolderNotFound": no_folder}[code]()
+    raise _REFUSALS[code]()
 
 
 def not_found() -> EwsError:
@@ -131,3 +138,6 @@ def no_folder() -> EwsError:
 def denied() -> EwsError:
     """Too few rights."""
     return EwsError("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+
+
+_REFUSALS = {"ErrorAccessDenied": denied, "ErrorItemNotFound": not_found, "ErrorFolderNotFound": no_folder}
