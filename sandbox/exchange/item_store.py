@@ -1,8 +1,8 @@
 """Items of calendars: how they are kept, found, unrolled and numbered.
 
-A body is a dict: ``starts`` and ``ends`` in epoch seconds, ``zone`` an IANA name, ``recurrence`` a pattern. A series keeps
-its ``exceptions`` (``{original start: what differs}``) and the original starts of ``removed`` occurrences; an occurrence
-is made from it and carries ``original`` and ``kind``.
+A body is a dict: ``starts`` and ``ends`` in epoch seconds, ``zone`` an IANA name, ``recurrence`` a pattern. A series
+keeps its ``exceptions`` (``{original start: what differs}``) and the original starts of ``removed`` occurrences; an
+occurrence is made from it and carries ``original`` and ``kind``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sandbox.exchange.recurrence import rule_of
 from sandbox.exchange.soap import EwsError
 from sandbox.recurrence import Series
 from sandbox.store import Row, Store
-from sandbox.times import FOREVER, now_text, zone_of
+from sandbox.times import now_text, zone_of
 
 Body = dict[str, Any]
 _OCCURRENCE = b"\x00\x03\x24\x03"
@@ -177,8 +177,3 @@ def view(store: Store, folder: str, low: int, high: int) -> list[Body]:
         body = json.loads(row["body"])
         found += occurrences(body, low, high) if body.get("recurrence") else [body] * touches(body, low, high)
     return sorted(found, key=lambda one: (one["starts"], one["id"]))
-
-
-def horizon(body: Body) -> int:
-    """The end of a series; FOREVER where it has none."""
-    return series(body).last_end() if body.get("recurrence") else FOREVER

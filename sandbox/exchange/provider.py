@@ -7,7 +7,7 @@ import re
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask
-from sandbox.exchange import control, find, folders, views, write  # noqa: F401 - their routes and operations
+from sandbox.exchange import availability, control, find, folders, sync, views, write  # noqa: F401 - their routes and operations
 from sandbox.exchange.accounts import exchange_seed
 from sandbox.exchange.auth import settled
 from sandbox.exchange.endpoint import PATH

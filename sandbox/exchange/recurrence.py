@@ -1,6 +1,7 @@
 """Series as Exchange writes them, and as rules (RFC 5545) that can be unrolled.
 
-``{"pattern": "WeeklyRecurrence", "fields": {"Interval": "1", …}, "range": "NoEndRecurrence", "limits": {"StartDate": …}}``
+``{"pattern": "WeeklyRecurrence", "fields": {"Interval": "1", …},
+"range": "NoEndRecurrence", "limits": {"StartDate": …}}``
 """
 
 from __future__ import annotations
