@@ -27,4 +27,4 @@ def booking_by_token(token: str) -> Booking:
         uid = Signer(salt=MANAGE_SALT).unsign(token)
     except BadSignature:
         raise Booking.DoesNotExist from None
-    return Booking.objects.select_related("page__owner", "page__account", "calendar").get(uid=uid)
+    return Booking.objects.select_related("page__owner", "page__account", "calendar", "organiser").get(uid=uid)

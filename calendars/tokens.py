@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from calendars.engine.tokens import tokens_render, tokens_used
 from calendars.mail.when import when_words
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.hosts import booking_hosts, names_words, page_host_words
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean_line
 
@@ -46,7 +47,7 @@ for _token in (
     PageToken(f"{CONTACT}firstname", _("First name of the guest"), lambda booking: booking.guest_first_name),
     PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: booking.guest_last_name),
     PageToken(f"{CONTACT}email", _("Email of the guest"), lambda booking: booking.guest_email),
-    PageToken("host.name", _("Your name"), lambda booking: str(booking.page.owner)),
+    PageToken("host.name", _("Your name"), lambda booking: names_words(booking_hosts(booking))),
     PageToken(WHEN, _("Day and time"), _when),
 ):
     PAGE_TOKENS.register(_token.key, _token)
@@ -72,7 +73,9 @@ def words_for_booking(text: str, booking: Booking) -> str:
 
 def words_for_page(text: str, page: SchedulingPage) -> str:
     """A page's words before anybody has said who they are."""
-    return tokens_render(text, {"host.name": str(page.owner)})
+    if "{{" not in text:
+        return text
+    return tokens_render(text, {"host.name": page_host_words(page)})
 
 
 def _values(booking: Booking, used: Collection[str]) -> dict[str, str]:

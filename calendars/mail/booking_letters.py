@@ -1,23 +1,26 @@
-"""What the e-mails about a booking say. Each function answers one letter in the active language."""
+"""What the e-mails about a booking say. Each function answers one letter in the active language; those to hosts give
+times in the active zone, as several hosts may live in several."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
-from calendars.choices import BookingState, CalendarWrite, LocationKind
+from calendars.choices import BookingState, CalendarWrite, LocationKind, PageKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.selectors import links
+from calendars.selectors.hosts import booking_hosts, names_words
 from calendars.selectors.pages import fields_asked
 from calendars.tokens import words_for_booking
 
 
 def guest_confirmed(booking: Booking) -> Letter:
     """The meeting stands."""
-    host = booking.page.owner
+    host = hosts_words(booking)
     note = _("The calendar file in this email adds the meeting to your calendar.")
     if _call_pending(booking):
         note = _("The link to the call comes with the calendar invitation.") + " " + note
@@ -37,12 +40,19 @@ def owner_confirmed(booking: Booking) -> Letter:
     return Letter(
         subject=_("New meeting: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("%(guest)s has booked a meeting with you") % {"guest": booking.guest_name},
-        intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
-        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        intro=_booked_on(booking),
+        rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         steps=[_("If the page promised a video call, send the guest a link.")] if _call_missing(booking) else [],
         button=Button(_("See the booking"), booking_url(booking)),
         note=_calendar_note(booking),
     )
+
+
+def _booked_on(booking: Booking) -> str:
+    is_own = booking.page.kind == PageKind.PERSONAL
+    return (_("Booked on your page “%(page)s”.") if is_own else _("Booked on the page “%(page)s”.")) % {
+        "page": booking.page.name
+    }
 
 
 def guest_requested(booking: Booking) -> Letter:
@@ -61,7 +71,7 @@ def owner_requested(booking: Booking) -> Letter:
         subject=_("Please answer: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("%(guest)s would like to meet you") % {"guest": booking.guest_name},
         intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
-        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         button=Button(_("Answer the request"), booking_url(booking)),
         note=_("With a connected calendar, visitors book free times at once and you need not answer."),
     )
@@ -96,7 +106,7 @@ def owner_event_failed(booking: Booking) -> Letter:
         subject=_("Not in your calendar: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A booked meeting could not be written to your calendar"),
         intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": booking.guest_name},
-        rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
+        rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         steps=[
             _(
                 "Open Settings, General, Calendar and see whether your calendar is connected. "
@@ -111,7 +121,7 @@ def owner_event_failed(booking: Booking) -> Letter:
 
 def title_for_guest(booking: Booking) -> str:
     """The meeting as the guest calls it: by its host."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.page.owner}
+    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": hosts_words(booking)}
 
 
 def title_for_owner(booking: Booking) -> str:
@@ -121,6 +131,16 @@ def title_for_owner(booking: Booking) -> str:
 
 def _title(booking: Booking) -> str:
     return words_for_booking(booking.page.invitation_subject, booking) or booking.page.title
+
+
+def hosts_words(booking: Booking) -> str:
+    """Everybody whom the guest meets, by name."""
+    return names_words(booking_hosts(booking))
+
+
+def is_of_several(booking: Booking) -> bool:
+    """Whether more than one host meets the guest."""
+    return len(booking_hosts(booking)) > 1
 
 
 def booking_url(booking: Booking) -> str:
@@ -135,6 +155,8 @@ def page_url(booking: Booking) -> str:
 
 
 def _calendar_note(booking: Booking) -> str:
+    if is_of_several(booking) and booking.calendar_write == CalendarWrite.WRITTEN:
+        return _("The meeting is in the calendar of %(host)s, which invites the others.") % {"host": booking.host}
     notes = {
         CalendarWrite.NONE: _("No calendar is connected. The calendar file in this email adds the meeting to yours."),
         CalendarWrite.PENDING: _("The meeting will be in your calendar shortly."),
@@ -168,4 +190,6 @@ def _guest_facts(booking: Booking) -> list[Row]:
     labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
     answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
     address = booking.guest_email
+    if is_of_several(booking):
+        answers.append(Row(_("Hosts"), hosts_words(booking)))
     return [Row(_("Guest"), booking.guest_name), Row(_("Email"), address, f"mailto:{address}"), *answers]

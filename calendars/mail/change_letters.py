@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
 from calendars.choices import BookingState, ChangedBy
 from calendars.guest_links import manage_url
-from calendars.mail.booking_letters import booking_url, facts, page_url, title_for_guest, title_for_owner
+from calendars.mail.booking_letters import (
+    booking_url,
+    facts,
+    hosts_words,
+    is_of_several,
+    page_url,
+    title_for_guest,
+    title_for_owner,
+)
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
@@ -18,7 +27,7 @@ from hubclone.lib.text import clean_line
 
 def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
-    names = {"host": booking.page.owner}
+    names = {"host": hosts_words(booking) if booking.changed_by == ChangedBy.GUEST else booking.host}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_guest(booking)},
@@ -34,14 +43,18 @@ def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
     names = {"guest": booking.guest_name}
-    by_guest = booking.changed_by == ChangedBy.GUEST
+    if booking.changed_by == ChangedBy.GUEST:
+        heading = _("%(guest)s has moved the meeting")
+    elif is_of_several(booking):
+        heading = _("The meeting with %(guest)s has a new time")
+    else:
+        heading = _("You have moved the meeting with %(guest)s")
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=(_("%(guest)s has moved the meeting") if by_guest else _("You have moved the meeting with %(guest)s"))
-        % names,
+        heading=heading % names,
         intro=_("The old time is free again."),
         rows=[
-            *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone, moved_from),
+            *_facts(booking, title_for_owner(booking), get_current_timezone_name(), moved_from),
             Row(_("Guest"), booking.guest_name),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
@@ -50,7 +63,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def guest_cancelled(booking: Booking) -> Letter:
     """The meeting, or the request for one, is off."""
-    names = {"host": booking.page.owner}
+    names = {"host": booking.page.owner if was_request(booking) else booking.host}
     by_guest = booking.cancelled_by == ChangedBy.GUEST
     if was_request(booking):
         intro = _("You have taken back your request to %(host)s.") if by_guest else _("%(host)s cannot make it.")
@@ -70,14 +83,18 @@ def owner_cancelled(booking: Booking) -> Letter:
     by_guest = booking.cancelled_by == ChangedBy.GUEST
     if was_request(booking):
         heading = _("%(guest)s has taken back the request")
+    elif by_guest:
+        heading = _("%(guest)s has cancelled")
+    elif is_of_several(booking):
+        heading = _("The meeting with %(guest)s is cancelled")
     else:
-        heading = _("%(guest)s has cancelled") if by_guest else _("You have cancelled the meeting with %(guest)s")
+        heading = _("You have cancelled the meeting with %(guest)s")
     return Letter(
         subject=_("Cancelled: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=heading % {"guest": booking.guest_name},
         intro=_("The time is free again."),
         rows=[
-            *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone),
+            *_facts(booking, title_for_owner(booking), get_current_timezone_name()),
             Row(_("Guest"), booking.guest_name),
             *_reason(booking),
         ],
@@ -95,7 +112,7 @@ def owner_event_unchanged(booking: Booking) -> Letter:
         if cancelled
         else _("A meeting has its old time in your calendar"),
         intro=_("Your calendar could not be changed just now."),
-        rows=_facts(booking, title_for_owner(booking), booking.page.owner.time_zone),
+        rows=_facts(booking, title_for_owner(booking), get_current_timezone_name()),
         steps=[
             _(
                 "Open Settings, General, Calendar and see whether your calendar is connected. "
@@ -112,7 +129,8 @@ def guest_reminder(booking: Booking) -> Letter:
     return Letter(
         subject=_("Reminder: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is coming up"),
-        intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": booking.page.owner},
+        intro=_("%(name)s, you are meeting %(host)s.")
+        % {"name": booking.guest_first_name, "host": hosts_words(booking)},
         rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
     )

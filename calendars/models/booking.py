@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
@@ -66,6 +67,9 @@ class Booking(models.Model):
     source = models.CharField(max_length=8, choices=BookingSource, default=BookingSource.PAGE)
     idempotency_key = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    hosts_taken: Sequence[User] | None = None
+    """Once they have been read: see ``calendars.selectors.hosts.booking_hosts``."""
 
     class Meta:
         constraints = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
+from accounts.models import User
 from calendars.choices import LocationKind, PageKind, PageState
 
 
@@ -98,6 +101,9 @@ class SchedulingPage(models.Model):
     language = models.CharField(max_length=8, blank=True, help_text="Empty: as the visitor's browser asks.")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+
+    hosts_shown: Sequence[User] | None = None
+    """Of a page with several hosts, once they have been read; a preview's are chosen and not saved."""
 
     class Meta:
         indexes = [models.Index(fields=["account", "owner", "id"], name="page_of_owner")]

@@ -10,19 +10,17 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-
-from django.db import connection
+from typing import TypeAlias
 
 from calendars.choices import PageKind, PageState
 from calendars.engine.hours import day_start, hours_parse
 from calendars.engine.intervals import Interval
+from calendars.engine.pools import group_slots
 from calendars.engine.slots import (
     Offer,
     Refusal,
-    Reserved,
     Rules,
     blocked_time,
-    booked_range,
     offer_make,
     slot_refusal,
     slots_find,
@@ -30,16 +28,8 @@ from calendars.engine.slots import (
     windows_for,
 )
 from calendars.models import Booking, SchedulingPage
-from calendars.selectors.calendars import (
-    HOSTS_CALENDARS_SQL,
-    READABLE_SECONDS,
-    HostCalendars,
-    hosts_calendars_read,
-)
-
-MINUTE_SECONDS = 60
-_WIDEST_BUFFER_SECONDS = 24 * 3600
-"""How far a booking of another page may reach with buffers of its own."""
+from calendars.selectors.host_times import MINUTE_SECONDS, HostTimes, hosts_times
+from calendars.selectors.hosts import page_host_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +43,12 @@ class HostSlots:
 
 @dataclass(frozen=True, slots=True)
 class PageSlots:
-    """A page's starts, ascending UTC epoch seconds; none when it is paused or when a host's calendar cannot be read."""
+    """A page's starts, ascending UTC epoch seconds; none when it is paused or cannot be booked: a calendar of any of
+    its hosts cannot be read, or on a round robin page those of all. Offline: a time can only be asked for (C4)."""
 
     starts: list[int]
     is_offline: bool
     is_readable: bool
-
-
-@dataclass(slots=True)
-class _Host:
-    """How a host's calendars are, and what is in their way."""
-
-    calendars: HostCalendars
-    busy: list[Interval] = field(default_factory=list)
-    reserved: list[Reserved] = field(default_factory=list)
-
-    @property
-    def is_usable(self) -> bool:
-        """Offline, or connected with every calendar readable: a dead calendar never looks free."""
-        return self.calendars.is_readable or not self.calendars.is_connected
 
 
 def rules_of(page: SchedulingPage, moving: Booking | None = None) -> Rules:
@@ -128,22 +105,40 @@ def slots_between(
     duration: dt.timedelta,
     moving: Booking | None = None,
 ) -> PageSlots:
-    """The starts in [within) at which every host of the page is free."""
-    host_ids = page_host_ids(page)
-    hosts = slots_for_hosts(page=page, host_ids=host_ids, within=within, now=now, duration=duration, moving=moving)
-    is_readable = bool(hosts) and all(host.is_readable for host in hosts.values())
+    """The starts in [within) at which the page can be booked: by who is free of a round robin, by all hosts of other
+    pages and of a booking that is ``moving``. Two queries at most however many hosts there are."""
+    rules = rules_of(page, moving)
+    offers = _offers(page, rules, page_host_ids(page, moving), within, now, moving)
+    is_pool = _is_pool(page, moving)
+    taking = _taking_part(offers) if is_pool else offers
+    is_readable = bool(taking) and all(host.is_usable for host, _ in taking)
+    is_offline = any(not host.is_connected for host, _ in taking)
     starts: list[int] = []
     if is_readable and page.state == PageState.ACTIVE:
-        first, *others = (host.starts for host in hosts.values())
-        starts = sorted(set(first).intersection(*others)) if others else first
-    return PageSlots(starts, any(host.is_offline for host in hosts.values()), is_readable)
+        free = [offer for _, offer in taking]
+        find = _pool_starts if is_pool else group_slots
+        starts = find(rules, free, _length(duration))
+    return PageSlots(starts, is_offline, is_readable)
 
 
-def page_host_ids(page: SchedulingPage) -> list[int]:
-    """Whose time the page offers, ascending; a personal page's owner alone, without a query."""
-    if page.kind == PageKind.PERSONAL:
-        return [page.owner_id]
-    return sorted(host.user_id for host in page.hosts.all())
+def _is_pool(page: SchedulingPage, moving: Booking | None) -> bool:
+    """Whether one of the hosts is enough. A meeting that moves stays with whom it was booked."""
+    return page.kind == PageKind.ROUND_ROBIN and moving is None
+
+
+def _taking_part(offers: Sequence[_Offered]) -> Sequence[_Offered]:
+    """Of a round robin's hosts: those whose calendars can be read (C25), or all when nobody has connected one. Next to
+    colleagues who can be booked at once, who can only be asked takes no part."""
+    connected = [offered for offered in offers if offered[0].is_connected]
+    return [offered for offered in connected if offered[0].is_usable] if connected else offers
+
+
+def _pool_starts(rules: Rules, offers: Sequence[Offer | None], duration: int) -> list[int]:
+    starts: set[int] = set()
+    for offer in offers:
+        if offer is not None:
+            starts.update(slots_find(rules, offer, duration))
+    return sorted(starts)
 
 
 def slots_for_hosts(
@@ -161,11 +156,21 @@ def slots_for_hosts(
     return {
         host.calendars.user_id: HostSlots(
             starts=[] if offer is None else slots_find(rules, offer, _length(duration)),
-            is_offline=not host.calendars.is_connected,
+            is_offline=not host.is_connected,
             is_readable=host.is_usable,
         )
         for host, offer in offers
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTakers:
+    """Who could take a meeting: on a round robin page each of ``host_ids`` alone, on others all of them together.
+    With a ``refusal``, nobody. Offline: it can only be asked for (C4)."""
+
+    refusal: Refusal | None
+    host_ids: list[int] = field(default_factory=list)
+    is_offline: bool = False
 
 
 def slot_check(
@@ -180,26 +185,48 @@ def slot_check(
 
     Inside a transaction that holds the hosts' locks the answer stays true until it ends.
     """
+    return slot_takers(page=page, start=start, duration=duration, now=now, moving=moving).refusal
+
+
+def slot_takers(
+    *,
+    page: SchedulingPage,
+    start: dt.datetime,
+    duration: dt.timedelta,
+    now: dt.datetime,
+    moving: Booking | None = None,
+    host_ids: Sequence[int] | None = None,
+) -> SlotTakers:
+    """Who could take a meeting at ``start``; ``host_ids`` are the hosts to look at (those whose locks are held), by
+    default the page's."""
     if page.state != PageState.ACTIVE:
-        return Refusal.PAUSED
+        return SlotTakers(Refusal.PAUSED)
     moment = math.floor(start.timestamp())
     if moment != start.timestamp():
-        return Refusal.STEP
+        return SlotTakers(Refusal.STEP)
     rules = rules_of(page, moving)
-    offers = _offers(page, rules, page_host_ids(page), (moment, moment + 1), now, moving)
-    if not all(host.is_usable for host, _ in offers):
-        return Refusal.UNREADABLE
-    for _, offer in offers:
-        refusal = _refusal(rules, offer, moment, _length(duration), now)
-        if refusal:
-            return refusal
-    return None
+    asked = page_host_ids(page, moving) if host_ids is None else host_ids
+    offers = _offers(page, rules, asked, (moment, moment + 1), now, moving)
+    is_pool = _is_pool(page, moving)
+    taking = _taking_part(offers) if is_pool else offers
+    if not taking or not all(host.is_usable for host, _ in taking):
+        return SlotTakers(Refusal.UNREADABLE)
+    refusals = {
+        host.calendars.user_id: _refusal(rules, offer, moment, _length(duration), now) for host, offer in taking
+    }
+    free = [host_id for host_id, refusal in refusals.items() if refusal is None]
+    if len(free) < (1 if is_pool else len(refusals)):
+        return SlotTakers(next(refusal for refusal in refusals.values() if refusal))
+    return SlotTakers(None, free, is_offline=any(not host.is_connected for host, _ in taking))
 
 
 def _refusal(rules: Rules, offer: Offer | None, start: int, duration: int, now: dt.datetime) -> Refusal | None:
     if offer is not None:
         return slot_refusal(rules, offer, start, duration)
     return Refusal.TOO_SOON if start < starts_bounds(rules, _seconds(now))[0] else Refusal.TOO_FAR
+
+
+_Offered: TypeAlias = tuple[HostTimes, Offer | None]
 
 
 def _offers(
@@ -209,7 +236,7 @@ def _offers(
     within: Interval,
     now: dt.datetime,
     moving: Booking | None,
-) -> list[tuple[_Host, Offer | None]]:
+) -> list[_Offered]:
     """Each host with what they offer; None for who cannot be read, and for a range that has no bookable moment."""
     seconds = _seconds(now)
     earliest, latest = starts_bounds(rules, seconds)
@@ -217,14 +244,13 @@ def _offers(
     is_empty = within[0] >= within[1]
     if is_empty:
         within = earliest, earliest
-    hosts, booked = _hosts(page, rules, host_ids, within, now, moving)
     windows = windows_for(rules, within)
-    offers: list[tuple[_Host, Offer | None]] = []
-    for host in hosts:
+    offers: list[_Offered] = []
+    for host in hosts_times(page, rules, host_ids, within, now, moving):
         offer = None
         if host.is_usable and not is_empty:
             blocked = blocked_time(rules, host.busy, host.reserved)
-            offer = offer_make(rules, now=seconds, within=within, windows=windows, blocked=blocked, booked=booked)
+            offer = offer_make(rules, now=seconds, within=within, windows=windows, blocked=blocked, booked=host.booked)
         offers.append((host, offer))
     return offers
 
@@ -235,94 +261,3 @@ def _length(duration: dt.timedelta) -> int:
 
 def _seconds(now: dt.datetime) -> int:
     return math.ceil(now.timestamp())
-
-
-# One statement, as planning costs more than reading: a row for each calendar, host and page, with arrays of moments.
-_HOSTS_SQL = f"""
-with cal as ({HOSTS_CALENDARS_SQL})
-select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, t.starts, t.ends, null::int[], null::int[]
-from cal left join lateral (
-    select array_agg(floor(date_part('epoch', b.starts_at))::bigint) as starts,
-           array_agg(ceil(date_part('epoch', b.ends_at))::bigint) as ends
-    from calendars_busyinterval b
-    where b.calendar_id = cal.calendar_id and b.ends_at > to_timestamp(%(lo)s) and b.starts_at < to_timestamp(%(hi)s)
-        {{but_event}}
-) t on true
-union all
-select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
-       array_agg(ceil(date_part('epoch', upper(r.during)))::bigint),
-       array_agg(r.buffer_before), array_agg(r.buffer_after)
-from unnest(%(user_ids)s) h(id)
-join calendars_reservation r on int8range(r.host_id, r.host_id, '[]') && int8range(h.id, h.id, '[]')
-    and r.active and r.during && tstzrange(to_timestamp(%(lo)s), to_timestamp(%(hi)s)) {{but_reservation}}
-group by r.host_id
-"""  # noqa: S608 - of our own constants
-_BOOKED_SQL = """
-union all
-select 'booked', 0, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
-from calendars_booking k
-where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
-    and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s) {but_booking}
-"""
-_NOTHING = {"but_event": "", "but_reservation": "", "but_booking": ""}
-_ITSELF = {
-    "but_event": "and not (b.calendar_id = %(calendar)s and b.remote_id = %(event)s)",
-    "but_reservation": "and r.booking_id <> %(booking)s",
-    "but_booking": "and k.id <> %(booking)s",
-}
-
-
-def _hosts(
-    page: SchedulingPage,
-    rules: Rules,
-    host_ids: Sequence[int],
-    within: Interval,
-    now: dt.datetime,
-    moving: Booking | None,
-) -> tuple[list[_Host], list[int]]:
-    """The hosts, and the starts of the page's own bookings when it has limits.
-
-    A host's bookings count in whichever account they were made, as the constraint against double booking does.
-    """
-    reach = _WIDEST_BUFFER_SECONDS + rules.buffer_before + rules.buffer_after
-    parameters: dict[str, int | float | str | dt.datetime | list[int]] = {
-        "account_id": page.account_id,
-        "user_ids": list(host_ids),
-        "now": now,
-        "seconds": READABLE_SECONDS,
-        "lo": within[0] - reach,
-        "hi": within[1] + max(rules.durations, default=0) + reach,
-    }
-    sql = _HOSTS_SQL
-    if rules.limit_day is not None or rules.limit_week is not None:
-        week_lo, week_hi = booked_range(rules, within)
-        parameters |= {"page": page.pk, "week_lo": week_lo, "week_hi": week_hi}
-        sql += _BOOKED_SQL
-    if moving is not None:
-        parameters |= {"booking": moving.pk, "calendar": moving.calendar_id or 0, "event": moving.event_id}
-    sql = sql.format(**(_NOTHING if moving is None else _ITSELF))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return _read(host_ids, cursor.fetchall())
-
-
-_Row = tuple[str, int, int | None, bool | None, list[int] | None, list[int], list[int], list[int]]
-
-
-def _read(host_ids: Sequence[int], rows: Sequence[_Row]) -> tuple[list[_Host], list[int]]:
-    known = hosts_calendars_read(host_ids, [row[1:4] for row in rows if row[0] == "calendar"])
-    hosts = {user_id: _Host(calendars) for user_id, calendars in known.items()}
-    booked: list[int] = []
-    for kind, user_id, _, _, starts, ends, before, after in rows:
-        if starts is None:
-            continue
-        if kind == "booked":
-            booked = starts
-        elif kind == "calendar":
-            hosts[user_id].busy += zip(starts, ends, strict=True)
-        else:
-            minutes = zip(starts, ends, before, after, strict=True)
-            hosts[user_id].reserved += [
-                Reserved(s, e, b * MINUTE_SECONDS, a * MINUTE_SECONDS) for s, e, b, a in minutes
-            ]
-    return list(hosts.values()), booked

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from calendars.choices import BookingState
-from calendars.models import Booking
+from calendars.models import Booking, Reservation
 from calendars.selectors.dashboard import with_outcome
 from hubclone.lib.paging import Page, keyset_page
 
@@ -37,10 +37,21 @@ def requests_count(*, account_id: int, user_id: int, now: dt.datetime) -> int:
 
 
 def booking_get(*, account_id: int, user_id: int, booking_id: int) -> Booking:
-    """One booking of a host, with its ``outcome``. Raises Booking.DoesNotExist for anybody else's."""
-    rows = with_outcome(_of_host(account_id, user_id))
-    return rows.select_related("page__owner", "calendar", "contact").get(pk=booking_id)
+    """One booking of a host, or of the owner of its page, with its ``outcome``. Raises Booking.DoesNotExist for
+    anybody else's."""
+    rows = with_outcome(_of_account(account_id).filter(Q(_takes(user_id)) | Q(page__owner_id=user_id)))
+    return rows.select_related("page__owner", "calendar", "contact", "organiser").get(pk=booking_id)
 
 
 def _of_host(account_id: int, user_id: int) -> QuerySet[Booking]:
-    return Booking.objects.filter(account_id=account_id, reservations__host_id=user_id).select_related("page")
+    """A host's bookings, and the requests on a member's own pages that wait for their answer on the hosts' behalf."""
+    own_request = Q(page__owner_id=user_id, state=BookingState.REQUESTED)
+    return _of_account(account_id).filter(Q(_takes(user_id)) | own_request)
+
+
+def _of_account(account_id: int) -> QuerySet[Booking]:
+    return Booking.objects.filter(account_id=account_id).select_related("page")
+
+
+def _takes(user_id: int) -> Exists:
+    return Exists(Reservation.objects.filter(booking=OuterRef("pk"), host_id=user_id))

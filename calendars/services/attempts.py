@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.registries import NOTIFICATION_KINDS, NotificationKind
 from accounts.services.notifications import NotificationWords, notifications_send
-from calendars.choices import CalendarAccess
+from calendars.choices import CalendarAccess, PageKind
 from calendars.exceptions import CalendarGone, HostUnavailable
 from calendars.models import Calendar, CalendarAccount, SchedulingPage
-from calendars.selectors.availability import page_host_ids
 from calendars.selectors.calendars import hosts_calendars
+from calendars.selectors.hosts import page_host_ids
 from calendars.services.sync import calendar_lost, calendar_sync_enqueue
 from connections.choices import ConnectionState
 
@@ -41,6 +42,11 @@ where id = %s and (attempt_told_at is null or attempt_told_at < clock_timestamp(
 returning attempt_told_at
 """
 """Of many at once one gets the row: the others wait for it, and then its new time refuses them."""
+_OWNER_TOLD_SQL = """
+update calendars_schedulingpage set attempt_told_at = clock_timestamp()
+where id = %s and (attempt_told_at is null or attempt_told_at < clock_timestamp() - interval '1 hour')
+returning attempt_told_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class _Trouble:
 
 def attempt_tell(*, page: SchedulingPage, refused: HostUnavailable | None = None) -> None:
     """Tell each host of the page whose calendar cannot be read that somebody tried to book; the others hear nothing.
+    So does the owner of a page of several hosts that cannot be booked because of them.
 
     ``refused``: a booking was refused just now, so a calendar is lost even when no sync has found it out yet. One
     that the provider named is marked at once, and looked at again by a sync, which heals it when it can be read.
@@ -68,6 +75,9 @@ def attempt_tell(*, page: SchedulingPage, refused: HostUnavailable | None = None
     accounts = CalendarAccount.objects.filter(account_id=page.account_id, user_id__in=unread)
     for calendar_account in accounts.select_related("user", "connection").defer("connection__credentials"):
         _tell(calendar_account, page)
+    is_closed = len(unread) == len(states) if page.kind == PageKind.ROUND_ROBIN else bool(unread)
+    if page.kind != PageKind.PERSONAL and is_closed and page.owner_id not in unread:
+        _owner_tell(page, unread)
 
 
 @transaction.atomic
@@ -83,11 +93,36 @@ def _tell(calendar_account: CalendarAccount, page: SchedulingPage) -> None:
         kind=KIND,
         key=f"{KIND}:{calendar_account.pk}:{told_at.isoformat()}",
         people=[calendar_account.user],
-        words=_words(_trouble(calendar_account), page),
+        words=_words(_trouble(calendar_account), page, is_own=page.owner_id == calendar_account.user_id),
         url=reverse("calendars:settings", args=[calendar_account.account_id]),
     )
     for calendar in calendar_account.calendars.filter(is_selected=True):
         calendar_sync_enqueue(calendar)
+
+
+@transaction.atomic
+def _owner_tell(page: SchedulingPage, unread: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNER_TOLD_SQL, [page.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return
+    told_at: dt.datetime = row[0]
+    people = list(User.objects.filter(pk__in=unread).order_by("pk"))
+
+    def words() -> NotificationWords:
+        title = _("Nobody can book “%(page)s”") % {"page": page.name}
+        text = _("The calendars of these hosts cannot be read: %(hosts)s. They have been told what to do.")
+        return NotificationWords(title, text % {"hosts": ", ".join(map(str, people))})
+
+    notifications_send(
+        account_id=page.account_id,
+        kind=KIND,
+        key=f"{KIND}:page:{page.pk}:{told_at.isoformat()}",
+        people=[page.owner],
+        words=words,
+        url=reverse("calendars:page_edit", args=[page.account_id, page.pk]),
+    )
 
 
 def _trouble(calendar_account: CalendarAccount) -> _Trouble:
@@ -96,9 +131,10 @@ def _trouble(calendar_account: CalendarAccount) -> _Trouble:
     return _Trouble(tuple(lost.values_list("name", flat=True)), link.identity, link.state != ConnectionState.ACTIVE)
 
 
-def _words(trouble: _Trouble, page: SchedulingPage) -> Callable[[], NotificationWords]:
+def _words(trouble: _Trouble, page: SchedulingPage, *, is_own: bool) -> Callable[[], NotificationWords]:
     def words() -> NotificationWords:
-        asked = _("Somebody wanted a time on your page “%(page)s”.") % {"page": page.name}
+        own, other = _("Somebody wanted a time on your page “%(page)s”."), _("Somebody wanted a time on “%(page)s”.")
+        asked = (own if is_own else other) % {"page": page.name}
         if trouble.calendars:
             title = _("Nobody can book you: %(calendars)s cannot be read")
             remedy = _(

@@ -15,19 +15,22 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
+from accounts.models import User
 from accounts.services.audit import audit_write
 from calendars.choices import BookingState, LocationKind
 from calendars.engine.slots import Refusal
 from calendars.engine.tokens import tokens_used
 from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
 from calendars.models import Booking, SchedulingPage
-from calendars.selectors.availability import slot_check
+from calendars.selectors.availability import SlotTakers, slot_takers
+from calendars.selectors.hosts import booking_hosts, names_words
 from calendars.selectors.pages import PHONE
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_consent import consent_keep
 from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
-from calendars.services.booking_hosts import Host, hosts_free_check, hosts_of
+from calendars.services.booking_hosts import Host
 from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays, reminders_enqueue
+from calendars.services.booking_party import NotAsked, Party
 from calendars.services.booking_records import contact_write, meeting_write
 from calendars.services.booking_rows import booking_rows_insert
 from calendars.tokens import words_for_booking
@@ -44,16 +47,13 @@ def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingReques
     A submission repeated with the same ``idempotency_key`` answers the first one's booking, also when both race.
     Raises BookingInvalid, SlotTaken, HostUnavailable, PageClosed; nothing has been written then.
     """
-    prefetch_related_objects([page], "hosts", "owner")
+    prefetch_related_objects([page], "owner")
     key = idempotency_key_clean(request.idempotency_key)
     if earlier := _earlier(page, key):
         return earlier
     form = booking_form_clean(page=page, request=request)
     try:
-        _slot_check(page, form)
-        hosts = hosts_of(page)
-        hosts_free_check(page=page, hosts=hosts, starts_at=form.starts_at, ends_at=form.ends_at)
-        return _book_again(actor, page, form, hosts)
+        return _book_party(actor, page, form)
     except BookingRefused:
         if earlier := _earlier(page, key):
             return earlier
@@ -66,23 +66,34 @@ def booking_create(*, actor: Actor, page: SchedulingPage, request: BookingReques
         raise
 
 
-def _book_again(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
+def _book_party(actor: Actor, page: SchedulingPage, form: BookingForm) -> Booking:
+    party = Party(page, form, _takers(page, form).host_ids)
+    party.ask()
+    while True:
+        try:
+            return _book_again(actor, page, form, party)
+        except NotAsked as turn:
+            party.ask(turn.host_ids)
+
+
+def _book_again(actor: Actor, page: SchedulingPage, form: BookingForm, party: Party) -> Booking:
     """Once more when the guest's contact was merged into another in that very moment."""
     try:
-        return _book(actor, page, form, hosts)
+        return _book(actor, page, form, party)
     except TransientError:
-        return _book(actor, page, form, hosts)
+        return _book(actor, page, form, party)
 
 
 @transaction.atomic
-def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
-    transaction_lock(LockSpace.HOST, [host.user_id for host in hosts])
-    _slot_check(page, form)
-    booking = _draft(page, form, hosts)
+def _book(actor: Actor, page: SchedulingPage, form: BookingForm, party: Party) -> Booking:
+    transaction_lock(LockSpace.HOST, party.host_ids)
+    takers = _takers(page, form, party.host_ids)
+    hosts = party.choose(takers.host_ids)
+    booking = _draft(page, form, hosts, is_request=takers.is_offline)
     if booking.state == BookingState.REQUESTED:
         contact_write(actor=actor, booking=booking)
     else:
-        meeting_write(actor=actor, page=page, booking=booking)
+        meeting_write(actor=actor, booking=booking)
     consent_keep(actor=actor, booking=booking, text=form.consent_text)
     booking_rows_insert(booking, host_ids=[host.user_id for host in hosts], job_delays=job_delays(booking))
     reminders_enqueue(booking)
@@ -90,28 +101,29 @@ def _book(actor: Actor, page: SchedulingPage, form: BookingForm, hosts: Sequence
     return booking
 
 
-def _slot_check(page: SchedulingPage, form: BookingForm) -> None:
-    """Raises what a refusal means to a visitor."""
+def _takers(page: SchedulingPage, form: BookingForm, host_ids: Sequence[int] | None = None) -> SlotTakers:
+    """Who can take the meeting as far as is stored. Raises what a refusal means to a visitor."""
     now = dt.datetime.now(dt.UTC)
-    refusal = slot_check(page=page, start=form.starts_at, duration=form.duration, now=now)
-    if refusal is None:
-        return
-    if refusal == Refusal.PAUSED:
+    takers = slot_takers(page=page, start=form.starts_at, duration=form.duration, now=now, host_ids=host_ids)
+    if takers.refusal is None:
+        return takers
+    if takers.refusal == Refusal.PAUSED:
         raise PageClosed
-    if refusal == Refusal.UNREADABLE:
+    if takers.refusal == Refusal.UNREADABLE:
         raise HostUnavailable
-    if refusal == Refusal.DURATION:
+    if takers.refusal == Refusal.DURATION:
         raise BookingInvalid({"duration": _("This page does not offer meetings of that length.")})
     raise SlotTaken
 
 
-def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Booking:
-    organiser = next((host for host in hosts if host.user_id == page.owner_id), hosts[0])
-    is_offline = organiser.calendar_account is None
+def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host], *, is_request: bool) -> Booking:
+    """The booking, unsaved; the first of the hosts is its organiser."""
+    people = _people(page, hosts)
     booking = Booking(
         account_id=page.account_id,
         page=page,
-        state=BookingState.REQUESTED if is_offline else BookingState.CONFIRMED,
+        organiser=people[0],
+        state=BookingState.REQUESTED if is_request else BookingState.CONFIRMED,
         starts_at=form.starts_at,
         ends_at=form.ends_at,
         guest_time_zone=form.time_zone,
@@ -123,12 +135,22 @@ def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host]) -> Bo
         subject="",
         location=_location(page, form),
         idempotency_key=form.idempotency_key,
-        held_until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS) if is_offline else None,
+        held_until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS) if is_request else None,
         source=form.source,
     )
+    booking.hosts_taken = people
     booking.subject = _subject(booking)
-    event_plan(booking, organiser)
+    event_plan(booking, None if is_request else hosts[0])
     return booking
+
+
+def _people(page: SchedulingPage, hosts: Sequence[Host]) -> list[User]:
+    """The hosts as users, in that order. No query for a page's owner alone."""
+    ids = [host.user_id for host in hosts]
+    if ids == [page.owner_id]:
+        return [page.owner]
+    users = User.objects.in_bulk(ids)
+    return [users[user_id] for user_id in ids]
 
 
 def _location(page: SchedulingPage, form: BookingForm) -> str:
@@ -144,7 +166,8 @@ def _subject(booking: Booking) -> str:
     page = booking.page
     if tokens_used(page.invitation_subject):
         return words_for_booking(page.invitation_subject, booking)[:SUBJECT_LENGTH_MOST]
-    words = _("%(guest)s and %(host)s") % {"guest": booking.guest_name, "host": page.owner}
+    hosts = names_words(booking_hosts(booking))
+    words = _("%(guest)s and %(host)s") % {"guest": booking.guest_name, "host": hosts}
     return f"{page.invitation_subject or page.title}: {words}"[:SUBJECT_LENGTH_MOST]
 
 

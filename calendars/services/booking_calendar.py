@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from calendars.choices import CalendarWrite, LocationKind
 from calendars.exceptions import HostUnavailable
 from calendars.guest_links import manage_url
-from calendars.models import Booking
+from calendars.models import Booking, CalendarAccount
 from calendars.providers.protocol import Attendee, EventDraft, Interval
+from calendars.selectors.hosts import booking_hosts
 from calendars.selectors.pages import fields_asked
 from calendars.services.booking_hosts import Host
 from calendars.services.clients import calendar_provider
@@ -22,11 +23,12 @@ PRIVATE_BOOKING = "hubclone_booking"
 """The key under which our event carries its booking's uid, so that a sync knows it again."""
 
 
-def event_plan(booking: Booking, host: Host) -> None:
-    """Decide, unsaved, where the event goes and which ids it will have; a host without a calendar has none (C4)."""
+def event_plan(booking: Booking, host: Host | None) -> None:
+    """Decide, unsaved, where the event goes and which ids it will have: in the organiser's calendar. A request has none
+    yet (None), and an organiser without a calendar none at all (C4)."""
     own_uid = f"{booking.uid}@{urlsplit(settings.MEETINGS_URL).hostname}"
     booking.ical_uid = own_uid
-    if host.calendar_account is None:
+    if host is None or host.calendar_account is None:
         return
     if host.primary is None:
         raise HostUnavailable
@@ -49,10 +51,25 @@ def event_draft(booking: Booking) -> EventDraft:
         time_zone=page.time_zone,
         description=event_description(booking),
         location=booking.location,
-        attendees=(Attendee(booking.guest_email, booking.guest_name),),
+        attendees=(Attendee(booking.guest_email, booking.guest_name), *_other_hosts(booking)),
         wants_conference=page.location_kind == LocationKind.CONFERENCE,
         private={PRIVATE_BOOKING: str(booking.uid)},
     )
+
+
+def _other_hosts(booking: Booking) -> list[Attendee]:
+    """A group's hosts beside the organiser, at the addresses of their calendars, which show the event then."""
+    others = booking_hosts(booking)[1:]
+    if not others:
+        return []
+    accounts = CalendarAccount.objects.filter(account_id=booking.account_id, user__in=others)
+    addresses = dict(accounts.values_list("user_id", "connection__identity"))
+    return [Attendee(_address(addresses.get(user.pk, ""), user.email), str(user)) for user in others]
+
+
+def _address(identity: str, email: str) -> str:
+    """A calendar account is known by its address at most providers; else the person's own."""
+    return identity if "@" in identity else email
 
 
 def event_description(booking: Booking) -> str:

@@ -22,7 +22,8 @@ from calendars.models import Booking, Reservation
 from calendars.providers.protocol import Interval
 from calendars.selectors.availability import slot_check
 from calendars.selectors.bookings import OPEN_STATES
-from calendars.services.booking_hosts import hosts_free_check, hosts_of
+from calendars.selectors.hosts import page_host_ids
+from calendars.services.booking_hosts import hosts_free_check, hosts_of, time_to_ask
 from calendars.services.booking_jobs import change_jobs_enqueue, reminders_enqueue
 from calendars.services.booking_notices import overlap_tell
 from calendars.services.booking_records import meeting_follow
@@ -45,9 +46,9 @@ def booking_move(
     if interval.starts_at == booking.starts_at:
         return booking
     _slot_check(booking, interval)
-    hosts = hosts_of(booking.page)
-    span = {"starts_at": interval.starts_at, "ends_at": interval.ends_at}
-    hosts_free_check(page=booking.page, hosts=hosts, moving=booking, **span)
+    hosts = hosts_of(account_id=booking.account_id, user_ids=page_host_ids(booking.page, booking))
+    window = time_to_ask(booking.page, interval.starts_at, interval.ends_at)
+    hosts_free_check(hosts=hosts, window=window, moving=booking)
     seen = booking.sequence if sequence is None else sequence
     try:
         return _again_after_merge(lambda: _move(actor, booking.pk, interval, by, seen))
@@ -144,7 +145,7 @@ def _locked(booking_id: int, actor: Actor) -> Booking:
     hosts = Reservation.objects.filter(account_id=actor.account_id, booking_id=booking_id)
     transaction_lock(LockSpace.HOST, hosts.values_list("host_id", flat=True))
     bookings = Booking.objects.select_for_update(of=("self",)).select_related(
-        "page__owner", "page__account", "calendar"
+        "page__owner", "page__account", "calendar", "organiser"
     )
     return bookings.get(account_id=actor.account_id, pk=booking_id)
 

@@ -33,7 +33,7 @@ _TOLD_OF = (
 
 def booking_of(job: CalendarJob) -> Booking:
     """The booking that a job is about, with its page and its calendar."""
-    related = ("page__owner", "page__account", "calendar__calendar_account__connection")
+    related = ("page__owner", "page__account", "organiser", "calendar__calendar_account__connection")
     bookings = Booking.objects.select_related(*related)
     return bookings.get(account_id=job.account_id, pk=job.payload["booking_id"])
 

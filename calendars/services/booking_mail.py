@@ -10,23 +10,25 @@ A guest who was erased has no address, and is told nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Notification, OutgoingEmail
+from accounts.models import Notification, OutgoingEmail, User
 from accounts.services.mail import email_enqueue
 from accounts.services.notifications import NotificationWords, notifications_send
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.invitations import Invitation, Method, Person, invitation_build
 from calendars.mail import booking_letters as letters
 from calendars.mail import change_letters as changes
+from calendars.mail.change_letters import was_request
 from calendars.mail.letters import Letter, letter_html, letter_text
 from calendars.models import Booking
 from calendars.notification_kinds import BOOKING_CHANGED, BOOKING_REQUESTED, EVENT_FAILED
+from calendars.selectors.hosts import booking_hosts
 from calendars.services.booking_calendar import event_description
 from calendars.services.booking_records import where
 from calendars.words import language_now
@@ -44,24 +46,38 @@ _OWNER: dict[str, LetterMaker] = {
     BookingState.REQUESTED: letters.owner_requested,
     BookingState.CANCELLED: changes.owner_cancelled,
 }
+OWNER, HOST = "owner", "host-"
 SEQUENCES_MOST = 100
 """How many earlier changes are looked through for whether a reader knows of the meeting."""
 
 
 def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> None:
-    """Enqueue what guest and owner have to know of the booking's present state, unless they were told already.
+    """Enqueue what guest and hosts have to know of the booking's present state, unless they were told already.
 
-    Who has heard of the meeting before is told that it has moved, and from where. What somebody did in the owner's own
-    calendar is no news to the owner. Needs ``booking.page`` with its owner. Runs in the caller's transaction.
+    Who has heard of the meeting before is told that it has moved, and from where. What somebody did in the organiser's
+    own calendar is no news to the hosts, whom it tells itself. A request is the page's owner's alone, who answers it.
+    Needs ``booking.page`` with its owner. Runs in the caller's transaction.
     """
-    told = _told(booking)
-    makers = _makers(booking, told, moved_from)
+    readers = _readers(booking)
+    told = _told(booking, readers)
+    makers = _makers(booking, readers, told, moved_from)
     if booking.guest_email and (maker := makers.get("guest")) and _key(booking, "guest") not in told:
         _to_guest(booking, _key(booking, "guest"), maker)
-    by_owner_calendar = booking.changed_by == ChangedBy.CALENDAR
-    if (maker := makers.get("owner")) and _key(booking, "owner") not in told and not by_owner_calendar:
-        kind = BOOKING_REQUESTED if booking.state == BookingState.REQUESTED else BOOKING_CHANGED
-        _to_owner(booking, _key(booking, "owner"), maker, _owner_method(booking), kind)
+    if booking.changed_by == ChangedBy.CALENDAR:
+        return
+    kind = BOOKING_REQUESTED if booking.state == BookingState.REQUESTED else BOOKING_CHANGED
+    for reader, person in readers.items():
+        if (maker := makers.get(reader)) and _key(booking, reader) not in told:
+            _to_host(booking, person, _key(booking, reader), maker, _owner_method(booking), kind)
+
+
+def _readers(booking: Booking) -> dict[str, User]:
+    """Who is told beside the guest, by the last part of the e-mails' keys: the organiser (of a request the page's
+    owner) and a group's other hosts."""
+    if booking.state == BookingState.REQUESTED or (booking.state == BookingState.CANCELLED and was_request(booking)):
+        return {OWNER: booking.page.owner}
+    organiser, *others = booking_hosts(booking)
+    return {OWNER: organiser} | {f"{HOST}{user.pk}": user for user in others}
 
 
 def guest_is_told(booking: Booking) -> bool:
@@ -72,7 +88,7 @@ def guest_is_told(booking: Booking) -> bool:
 def event_unchanged_tell(booking: Booking) -> None:
     """Tell the owner, once for each change, that it could not be written to the calendar and what to do."""
     key = f"booking:{booking.pk}:event_unchanged:{booking.sequence}:owner"
-    _to_owner(booking, key, changes.owner_event_unchanged, None, EVENT_FAILED)
+    _to_host(booking, booking.host, key, changes.owner_event_unchanged, None, EVENT_FAILED)
 
 
 def reminder_tell(booking: Booking, *, minutes: int) -> None:
@@ -91,12 +107,12 @@ def follow_up_tell(booking: Booking) -> None:
 def event_failed_tell(booking: Booking) -> None:
     """Tell the owner, once, that the event could not be made and what to do."""
     key = f"booking:{booking.pk}:event_failed:owner"
-    _to_owner(booking, key, letters.owner_event_failed, "PUBLISH", EVENT_FAILED)
+    _to_host(booking, booking.host, key, letters.owner_event_failed, "PUBLISH", EVENT_FAILED)
 
 
 def invitation_of(booking: Booking, method: Method) -> str:
     """The .ics of a booking."""
-    owner = booking.page.owner
+    host = booking.host
     return invitation_build(
         Invitation(
             uid=booking.ical_uid,
@@ -106,7 +122,7 @@ def invitation_of(booking: Booking, method: Method) -> str:
             ends_at=booking.ends_at,
             changed_at=booking.changed_at or booking.created_at,
             summary=booking.subject,
-            organizer=Person(str(owner), owner.email),
+            organizer=Person(str(host), host.email),
             attendee=Person(booking.guest_name, booking.guest_email),
             description=event_description(booking),
             location=where(booking),
@@ -120,20 +136,22 @@ def _key(booking: Booking, reader: str, sequence: int | None = None) -> str:
     return f"booking:{booking.pk}:{booking.state}{f':{number}' if number else ''}:{reader}"
 
 
-def _told(booking: Booking) -> set[str]:
+def _told(booking: Booking, readers: Mapping[str, User]) -> set[str]:
     sequences = range(max(0, booking.sequence - SEQUENCES_MOST), booking.sequence + 1)
-    keys = [_key(booking, reader, sequence) for reader in ("guest", "owner") for sequence in sequences]
+    keys = [_key(booking, reader, sequence) for reader in ("guest", *readers) for sequence in sequences]
     sent = OutgoingEmail.objects.filter(account_id=booking.account_id, key__in=keys)
-    shown = Notification.objects.filter(account_id=booking.account_id, user_id=booking.page.owner_id, key__in=keys)
+    shown = Notification.objects.filter(account_id=booking.account_id, user__in=readers.values(), key__in=keys)
     return {*sent.values_list("key", flat=True), *shown.values_list("key", flat=True)}
 
 
-def _makers(booking: Booking, told: set[str], moved_from: dt.datetime | None) -> dict[str, LetterMaker]:
+def _makers(
+    booking: Booking, readers: Mapping[str, User], told: set[str], moved_from: dt.datetime | None
+) -> dict[str, LetterMaker]:
     """Each reader's letter: the first of a state, or that of a move for who has had one for an earlier time."""
-    first = {"guest": _GUEST.get(booking.state), "owner": _OWNER.get(booking.state)}
+    first = {"guest": _GUEST.get(booking.state)} | dict.fromkeys(readers, _OWNER.get(booking.state))
     found = {reader: maker for reader, maker in first.items() if maker}
     if booking.state == BookingState.CONFIRMED and booking.sequence:
-        moved = {"guest": changes.guest_moved, "owner": changes.owner_moved}
+        moved = {"guest": changes.guest_moved} | dict.fromkeys(readers, changes.owner_moved)
         known = {key.rpartition(":")[2] for key in told}
         found |= {reader: partial(moved[reader], moved_from=moved_from) for reader in known}
     return found
@@ -143,7 +161,7 @@ def _owner_method(booking: Booking) -> Method | None:
     """The owner needs a calendar file where no connected calendar shows the meeting."""
     if booking.state == BookingState.CONFIRMED and booking.calendar_write == CalendarWrite.NONE:
         return "PUBLISH"
-    if booking.state == BookingState.CANCELLED and booking.calendar_id is None and not changes.was_request(booking):
+    if booking.state == BookingState.CANCELLED and booking.calendar_id is None and not was_request(booking):
         return "CANCEL"
     return None
 
@@ -151,7 +169,7 @@ def _owner_method(booking: Booking) -> Method | None:
 def _guest_method(booking: Booking) -> Method | None:
     if booking.state == BookingState.CONFIRMED:
         return "REQUEST" if booking.calendar_id is None or booking.sequence else "PUBLISH"
-    if booking.state == BookingState.CANCELLED and not changes.was_request(booking):
+    if booking.state == BookingState.CANCELLED and not was_request(booking):
         return "CANCEL"
     return None
 
@@ -161,20 +179,20 @@ def _to_guest(booking: Booking, key: str, maker: LetterMaker, *, file: bool = Tr
         booking,
         key=key,
         to=booking.guest_email,
-        reply_to=booking.page.owner.email,
+        reply_to=booking.host.email,
         language=booking.guest_language,
         maker=lambda told: replace(maker(told), links=changes.manage_links(told) if links else []),
         method=_guest_method(booking) if file else None,
     )
 
 
-def _to_owner(booking: Booking, key: str, maker: LetterMaker, method: Method | None, kind: str) -> None:
-    """By email and under the bell, as the owner chose for this ``kind``."""
+def _to_host(booking: Booking, person: User, key: str, maker: LetterMaker, method: Method | None, kind: str) -> None:
+    """By email and under the bell, as the host chose for this ``kind``."""
     notifications_send(
         account_id=booking.account_id,
         kind=kind,
         key=key,
-        people=[booking.page.owner],
+        people=[person],
         words=partial(_owner_words, booking, maker, method),
         url=reverse("calendars:booking", args=[booking.account_id, booking.pk]),
         email_key=key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from accounts.registries import NOTIFICATION_KINDS, NotificationKind
 from accounts.services.notifications import NotificationWords, notifications_send
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.hosts import booking_hosts
 
 OVERLAP, DECLINED = "booking.overlap", "booking.guest_declined"
 
@@ -36,7 +38,7 @@ NOTIFICATION_KINDS.register(
 
 
 def overlap_tell(booking: Booking) -> None:
-    """The calendar moved the booking onto another one: its owner has to choose. Once for each move."""
+    """The calendar moved the booking onto another one: its hosts have to choose. Once for each move."""
 
     def words() -> NotificationWords:
         return NotificationWords(
@@ -65,11 +67,11 @@ def _tell(booking: Booking, kind: str, words: Callable[[], NotificationWords]) -
         account_id=booking.account_id,
         kind=kind,
         key=f"booking:{booking.pk}:{kind}:{booking.sequence}",
-        people=[booking.page.owner],
+        people=booking_hosts(booking),
         words=words,
         url=reverse("calendars:booking", args=[booking.account_id, booking.pk]),
     )
 
 
 def _when(booking: Booking) -> str:
-    return when_words(booking.starts_at, booking.ends_at, booking.page.owner.time_zone)
+    return when_words(booking.starts_at, booking.ends_at, timezone.get_current_timezone_name())

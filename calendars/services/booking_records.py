@@ -16,7 +16,7 @@ from typing import Any
 from accounts.actor import Actor
 from calendars.choices import BookingState
 from calendars.exceptions import BookingInvalid
-from calendars.models import Booking, SchedulingPage
+from calendars.models import Booking
 from calendars.selectors.pages import fields_asked
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty
@@ -31,9 +31,9 @@ _CONTACT, _MEETING = 0, 1
 _FORM_FIELDS = {"firstname": "first_name", "lastname": "last_name", "email": "email"}
 
 
-def meeting_write(*, actor: Actor, page: SchedulingPage, booking: Booking) -> None:
+def meeting_write(*, actor: Actor, booking: Booking) -> None:
     """Write contact and meeting of a confirmed booking and note their ids on it, unsaved. Raises BookingInvalid."""
-    contact, meeting = _write(actor, [_contact(booking), _meeting(page, booking)])
+    contact, meeting = _write(actor, [_contact(booking), _meeting(booking)])
     booking.contact_id, booking.meeting_id = contact.record_id, meeting.record_id
 
 
@@ -114,7 +114,7 @@ def _contact(booking: Booking, *timeline: TimelineChange) -> RecordChange:
         ObjectType.CONTACT,
         match_email=booking.guest_email,
         fills=[names, *({name: value} for name, value in _answers(booking).items())],
-        if_new={OWNER: str(booking.page.owner_id)},
+        if_new={OWNER: str(booking.host.pk)},
         timeline=timeline,
     )
 
@@ -130,19 +130,19 @@ def _answers(booking: Booking) -> dict[str, str]:
     return {name: value for name, value in booking.form_answers.items() if name in names}
 
 
-def _meeting(page: SchedulingPage, booking: Booking) -> RecordChange:
+def _meeting(booking: Booking) -> RecordChange:
     entry = TimelineChange(
         TIMELINE_KIND, str(booking.uid), booking.starts_at, _data(booking), about_index=_MEETING, on_index=_CONTACT
     )
     return RecordChange(
         ObjectType.MEETING,
-        properties=_meeting_properties(page, booking),
+        properties=_meeting_properties(booking),
         associations=[AssociationChange(MEETING_TO_CONTACT, to_index=_CONTACT)],
         timeline=[entry],
     )
 
 
-def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any]:
+def _meeting_properties(booking: Booking) -> dict[str, Any]:
     return {
         "hs_meeting_title": booking.subject,
         "hs_timestamp": booking.starts_at,
@@ -152,7 +152,7 @@ def _meeting_properties(page: SchedulingPage, booking: Booking) -> dict[str, Any
         "hs_meeting_location": where(booking),
         "hs_meeting_source": "MEETINGS_PUBLIC",
         "hs_internal_meeting_notes": _typed(booking),
-        OWNER: str(page.owner_id),
+        OWNER: str(booking.host.pk),
     }
 
 

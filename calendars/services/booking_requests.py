@@ -1,4 +1,7 @@
-"""Answering the requests of pages that work offline (C4): confirmed, declined, or let go after 48 hours."""
+"""Answering the requests of pages that work offline (C4): confirmed, declined, or let go after 48 hours.
+
+On a page of several hosts its owner is asked and answers for all of them.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,9 @@ def request_confirm(*, actor: Actor, booking_id: int) -> Booking:
         if booking.held_until is not None and booking.held_until <= dt.datetime.now(dt.UTC):
             raise RequestAnswered
         booking.state = BookingState.CONFIRMED
-        organiser = next(host for host in hosts_of(booking.page) if host.user_id == booking.page.owner_id)
+        (organiser,) = hosts_of(account_id=booking.account_id, user_ids=[booking.host.pk])
         event_plan(booking, organiser)
-        meeting_write(actor=actor, page=booking.page, booking=booking)
+        meeting_write(actor=actor, booking=booking)
         booking.save()
         jobs_enqueue(booking)
         _audit(actor, booking, "booking.confirmed")
@@ -60,7 +63,9 @@ def request_expire(*, account_id: int, booking_id: int) -> None:
 def _open_request(actor: Actor, booking_id: int) -> Iterator[Booking]:
     """The request under its row's lock, in a transaction: of two answers the second finds it answered."""
     with transaction.atomic():
-        bookings = Booking.objects.select_for_update(of=("self",)).select_related("page__owner", "page__account")
+        bookings = Booking.objects.select_for_update(of=("self",)).select_related(
+            "page__owner", "page__account", "organiser"
+        )
         booking = bookings.get(account_id=actor.account_id, pk=booking_id)
         if booking.state != BookingState.REQUESTED:
             raise RequestAnswered

@@ -115,7 +115,7 @@ class EventsFollow:
         return known
 
     def _bookings(self, known: _Known, events: dict[str, RemoteEvent]) -> None:
-        related = ("page__owner", "calendar")
+        related = ("page__owner", "calendar", "organiser")
         for booking in Booking.objects.filter(pk__in=known.bookings.values()).select_related(*related):
             event = events[booking.event_id]
             if waits(booking) and _differs(booking, event):
