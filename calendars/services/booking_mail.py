@@ -82,7 +82,7 @@ def _readers(booking: Booking) -> dict[str, User]:
 
 def guest_is_told(booking: Booking) -> bool:
     """Whether the guest has been told anything: then they may have put it into a calendar under its present UID."""
-    return any(key.endswith(":guest") for key in _told(booking))
+    return any(key.endswith(":guest") for key in _told(booking, {}))
 
 
 def event_unchanged_tell(booking: Booking) -> None:
