@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from sandbox.exchange.testing import ExchangeControl
 from sandbox.microsoft import accounts as microsoft
 from sandbox.microsoft.testing import MicrosoftControl
 
@@ -44,6 +45,7 @@ class Control:
         self._url = url
         self.google = GoogleControl(self)
         self.microsoft = MicrosoftControl(self)
+        self.exchange = ExchangeControl(self)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One call under ``/_control/``; the JSON of its answer, None when that is empty."""

@@ -5,6 +5,7 @@ Availability speaks in the wall-clock time of a zone that the caller spells out,
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +27,6 @@ from sandbox.exchange.soap import (
     text_of,
 )
 from sandbox.exchange.zones import ZONES, zone_definition
-from sandbox.store import Row
 
 _DIGITS = {"Free": "0", "Tentative": "1", "Busy": "2", "OOF": "3", "WorkingElsewhere": "4", "NoData": "4"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -146,24 +146,23 @@ def _seen(call: Call, email: str, window: Window) -> Element:
         raise EwsError("ErrorTimeIntervalTooBig", f"The time window is too long. The allowed limit = {days} days.")
     if window.high <= window.low:
         raise EwsError("ErrorInvalidTimeInterval", "The end of the time window is not after its start.")
-    account = account_get(call.store, email)
-    if account is None:
+    if account_get(call.store, email) is None:
         raise EwsError("ErrorMailRecipientNotFound", f"Unable to resolve e-mail address {email} to an account.")
     calendar = calendar_of(call.store, email)
     held = rank(call.store, calendar, call.account)
     if held < ROLES.index("availability"):
         raise EwsError("ErrorNoFreeBusyAccess", "The caller does not have free/busy access to the mailbox.")
     found = [one for one in view(call.store, calendar["id"], window.low, window.high) if one["free_busy"] != "Free"]
-    return _view(found, window, account, detailed=held >= ROLES.index("limited"))
+    return _view(found, window, detailed=held >= ROLES.index("limited"))
 
 
-def _view(found: list[Body], window: Window, account: Row, *, detailed: bool) -> Element:
+def _view(found: list[Body], window: Window, *, detailed: bool) -> Element:
     """As much of a view as was asked for and may be seen."""
     kind = window.view if detailed else window.view.replace("Detailed", "FreeBusy")
     merged = t("MergedFreeBusy", _merged(found, window)) if "Merged" in kind else None
     events = None
     if kind != "MergedOnly":
-        events = [_event(one, window, detailed="Detailed" in kind, own=account["email"]) for one in found]
+        events = [_event(one, window, detailed="Detailed" in kind) for one in found]
     hours = _working_hours(window) if events is not None else None
     listed = t("CalendarEventArray", events) if events else None
     return m("FreeBusyView", t("FreeBusyViewType", kind), merged, listed, hours)
@@ -179,7 +178,7 @@ def _merged(found: list[Body], window: Window) -> str:
     return "".join(digits)
 
 
-def _event(one: Body, window: Window, *, detailed: bool, own: str) -> Element:
+def _event(one: Body, window: Window, *, detailed: bool) -> Element:
     edges = (t(name, f"{window.zone.wall(one[key]):%Y-%m-%dT%H:%M:%S}") for name, key in _EDGES)
     return t("CalendarEvent", *edges, t("BusyType", one["free_busy"]), _details(one) if detailed else None)
 
@@ -209,11 +208,5 @@ def _working_hours(window: Window) -> Element:
         t("StartTimeInMinutes", "480"),
         t("EndTimeInMinutes", "1020"),
     )
-    zone = t("TimeZone", [_copied(part) for part in window.spelled])
+    zone = t("TimeZone", [deepcopy(part) for part in window.spelled])
     return t("WorkingHours", zone, t("WorkingPeriodArray", period))
-
-
-def _copied(element: Element) -> Element:
-    from copy import deepcopy
-
-    return deepcopy(element)

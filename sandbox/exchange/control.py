@@ -16,7 +16,7 @@ from sandbox.exchange import accounts, write
 from sandbox.exchange.auth import METHODS
 from sandbox.exchange.invitations import respond
 from sandbox.exchange.item_read import NEW
-from sandbox.exchange.item_store import Body, load, row_of, seq_next
+from sandbox.exchange.item_store import Body, load, occurrence_at, row_of, seq_next
 from sandbox.exchange.recurrence import pattern_of
 from sandbox.exchange.soap import RELEASES, EwsError
 from sandbox.exchange.state import item_told
@@ -55,8 +55,6 @@ def _account(box: Box, given: dict[str, Any]) -> Row:
 
 def _item(box: Box, given: dict[str, Any]) -> Body:
     """An item by ``id``; with ``occurrence`` (a start in RFC 3339) one of a series."""
-    from sandbox.exchange.item_store import occurrence_at
-
     try:
         body = load(box.store, _need(given, "id")[0])
         return occurrence_at(body, parse_instant(given["occurrence"])) if given.get("occurrence") else body
@@ -232,8 +230,8 @@ def calendar_share(box: Box, ask: Ask) -> Response:
 def calendar_unshare(box: Box, ask: Ask) -> Response:
     """``{calendar, account, error?}``: the share is withdrawn.
 
-    ``error`` is what its use answers from now on: ErrorAccessDenied, ErrorItemNotFound or ErrorFolderNotFound. Left out, it
-    depends on what everybody may see.
+    ``error`` is what its use answers from now on: ErrorAccessDenied, ErrorItemNotFound or ErrorFolderNotFound. Left
+    out, it depends on what everybody may see.
     """
     given = ask.json_object()
     (account,) = _need(given, "account")

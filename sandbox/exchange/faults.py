@@ -23,8 +23,8 @@ _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1><
 def fault_answer(ordered: Fault) -> Response:
     """What a call answers that was ordered to fail.
 
-    A ``reason`` that begins with Error is told as a SOAP fault, with ``retry_after`` as BackOffMilliseconds; a ``body`` goes
-    out as it is; 301 and 302 lead to ``reason``; anything else is a page, as a proxy in front would send.
+    A ``reason`` that begins with Error is told as a SOAP fault, with ``retry_after`` as BackOffMilliseconds; a ``body``
+    goes out as it is; 301 and 302 lead to ``reason``; anything else is a page, as a proxy in front would send.
     """
     if ordered.body is not None:
         text = ordered.body if isinstance(ordered.body, str) else json.dumps(ordered.body)

@@ -9,11 +9,11 @@ from sandbox.exchange.accounts import folder_open
 from sandbox.exchange.endpoint import Call, operation
 from sandbox.exchange.fields import Shape, item_element, shape_read
 from sandbox.exchange.folders import folder_wanted
-from sandbox.exchange.item_store import Body, load, view
+from sandbox.exchange.item_store import Body, load, occurrence_at, series, view
 from sandbox.exchange.restriction import matches
 from sandbox.exchange.soap import Element, EwsError, answered, child, failure, local, m, success, t
 from sandbox.store import Row
-from sandbox.times import parse_instant
+from sandbox.times import FOREVER, parse_instant
 
 FIND_LIMIT = 1000
 _TWO_YEARS = 2 * 366 * 86400
@@ -54,9 +54,7 @@ def item_wanted(call: Call, wanted: Element, need: int | None = None) -> Body:
 
 
 def _instance(master: Body, index: int) -> Body:
-    from sandbox.exchange.item_store import occurrence_at, series
-
-    found = series(master).between(master["starts"], 2**40)
+    found = series(master).between(master["starts"], FOREVER)
     if not 1 <= index <= len(found):
         raise EwsError("ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", "Occurrence index is out of range.")
     return occurrence_at(master, found[index - 1].starts)

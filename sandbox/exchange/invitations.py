@@ -11,7 +11,7 @@ from sandbox.context import Box
 from sandbox.exchange.accounts import DOMAIN, account_get, calendar_of, id_make
 from sandbox.exchange.item_store import Body, by_uid, gone, put, view
 from sandbox.exchange.recurrence import rule_of
-from sandbox.times import now_text, render_utc
+from sandbox.times import now_text, render_utc, zone_of
 
 _LISTS = ("required", "optional", "resources")
 _METHODS = {"request": "REQUEST", "update": "REQUEST", "cancel": "CANCEL"}
@@ -148,6 +148,4 @@ def _stamp_now() -> str:
 
 
 def _day(body: Body, name: str) -> str:
-    from sandbox.times import zone_of
-
     return f"{datetime.fromtimestamp(body[name], zone_of(body['zone'])):%Y%m%d}"

@@ -18,8 +18,10 @@ TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 NAMES = {"s": SOAP, "m": MESSAGES, "t": TYPES}
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-_RANKS = ("Exchange2007", "Exchange2007_SP1", "Exchange2010", "Exchange2010_SP1", "Exchange2010_SP2", "Exchange2013")
-_RANKS = (*_RANKS, "Exchange2013_SP1", "Exchange2015", "Exchange2015_SP1", "Exchange2016")
+_RANKS = (
+    "Exchange2007", "Exchange2007_SP1", "Exchange2010", "Exchange2010_SP1", "Exchange2010_SP2", "Exchange2013",
+    "Exchange2013_SP1", "Exchange2015", "Exchange2015_SP1", "Exchange2016",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sandbox.exchange.folders import folder_wanted
 from sandbox.exchange.invitations import guests_of, respond, tell
 from sandbox.exchange.item_read import NEW, checked, item_read
 from sandbox.exchange.item_store import Body, change_key, gone, load, put
-from sandbox.exchange.soap import Element, EwsError, answered, child, failure, local, m, success
+from sandbox.exchange.soap import Element, EwsError, answered, child, failure, local, m, success, t
 from sandbox.exchange.zones import zone_named
 from sandbox.store import Row
 
@@ -32,7 +32,7 @@ _CLEARED: Body = {
 
 
 def _sends(call: Call, name: str) -> bool:
-    return call.request.get(name, "SendToNone") != "SendToNone"
+    return str(call.request.get(name, "SendToNone")) != "SendToNone"
 
 
 def _zone(call: Call) -> str:
@@ -90,16 +90,10 @@ def update_item(call: Call) -> Element:
         try:
             body = _updated(call, change)
             shown = m("Items", item_element(body, Shape(), viewer=call.account))
-            messages.append(success("UpdateItem", shown, m("ConflictResults", _count())))
+            messages.append(success("UpdateItem", shown, m("ConflictResults", t("Count", "0"))))
         except EwsError as error:
             messages.append(item_failure("UpdateItem", error))
     return answered("UpdateItem", messages)
-
-
-def _count() -> Element:
-    from sandbox.exchange.soap import t
-
-    return t("Count", "0")
 
 
 def _updated(call: Call, change: Element) -> Body:

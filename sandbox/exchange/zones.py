@@ -73,13 +73,15 @@ def zone_definition(windows: str, *, full: bool) -> Element:
         return t("TimeZoneDefinition", Id=windows, Name=name)
     changes = _changes(zone, datetime.now(UTC).year)
     periods = [_period(windows, kind, offset) for kind, offset in _offsets(zone, changes)]
-    group = t("TransitionsGroup", Id="0")
-    for kind, moment in changes or [("Standard", None)]:
-        to = t("To", f"{windows}-{kind}", Kind="Period")
-        group.append(t("Transition", to) if moment is None else _recurring(to, moment))
+    moves = [_recurring(_to(windows, kind), moment) for kind, moment in changes]
+    group = t("TransitionsGroup", moves or [t("Transition", _to(windows, "Standard"))], Id="0")
     transitions = t("Transitions", t("Transition", t("To", "0", Kind="Group")))
     inside = (t("Periods", periods), t("TransitionsGroups", group), transitions)
     return t("TimeZoneDefinition", *inside, Id=windows, Name=name)
+
+
+def _to(windows: str, kind: str) -> Element:
+    return t("To", f"{windows}-{kind}", Kind="Period")
 
 
 def _period(windows: str, kind: str, offset: timedelta) -> Element:
