@@ -20,10 +20,12 @@ class CalendarsConfig(AppConfig):
             timeline,
         )
         from calendars.providers.google import provider  # noqa: F401 - importing registers
+        from calendars.providers.microsoft import provider as microsoft  # noqa: F401 - importing registers
         from calendars.services import (  # noqa: F401 - importing registers
             booking_events,
             booking_reminders,
             calendars,
+            chat,
             connect,
             erasure,
             meetings,

@@ -26,7 +26,7 @@ VARIABLES = (
     *("DNS_SERVERS", "BOOKING_ATTEMPTS_MOST", "GOOGLE_CLIENT_ID"),
     *("GOOGLE_CLIENT_SECRET", "GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "GOOGLE_API_URL"),
     *("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL"),
-    "MICROSOFT_CA_FILE",
+    *("MICROSOFT_AUTH_URI", "MICROSOFT_CA_FILE"),
     *("EXCHANGE_CA_FILE", "EXCHANGE_AUTODISCOVER_URL"),
     *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN"),
 )
@@ -66,6 +66,7 @@ class Environment:
     microsoft_client_id: str
     microsoft_client_secret: str
     microsoft_authority: str
+    microsoft_auth_uri: str
     microsoft_graph_url: str
     microsoft_ca_file: str
     exchange_ca_file: str
@@ -86,6 +87,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
     base_url = env.url("BASE_URL", "http://127.0.0.1:8000")
     meetings_url = env.url("MEETINGS_URL", base_url)
     demo = env.boolean("DEMO", False)
+    authority = env.url("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY, schemes=("https",))
     return Environment(
         hub_home=home,
         debug=env.boolean("DEBUG", False),
@@ -111,7 +113,8 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         google_api_url=env.url("GOOGLE_API_URL", "https://www.googleapis.com"),
         microsoft_client_id=env.text("MICROSOFT_CLIENT_ID", ""),
         microsoft_client_secret=env.text("MICROSOFT_CLIENT_SECRET", ""),
-        microsoft_authority=env.url("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY, schemes=("https",)),
+        microsoft_authority=authority,
+        microsoft_auth_uri=env.url("MICROSOFT_AUTH_URI", f"{authority}/oauth2/v2.0/authorize"),
         microsoft_graph_url=env.url("MICROSOFT_GRAPH_URL", MICROSOFT_GRAPH, schemes=("https",)),
         microsoft_ca_file=env.text("MICROSOFT_CA_FILE", ""),
         exchange_ca_file=env.file("EXCHANGE_CA_FILE"),

@@ -48,6 +48,7 @@ MICROSOFT = {
     "client_id": ENV.microsoft_client_id,
     "client_secret": ENV.microsoft_client_secret,
     "authority": ENV.microsoft_authority,
+    "auth_uri": ENV.microsoft_auth_uri,
     "graph_url": ENV.microsoft_graph_url,
     "ca_file": ENV.microsoft_ca_file,
 }

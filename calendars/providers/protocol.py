@@ -66,6 +66,7 @@ class RemoteEvent:
     provider's own time of the last change as text that sorts (empty where it tells none), ``sequence`` its iCalendar
     SEQUENCE, ``ical_uid`` its UID where the provider chose it. ``is_private``: others see only that its owner is busy.
     ``draft_uid`` is the uid of the draft that it was made from; a sync may bring this and leave out ``private``.
+    ``has_left``: it is cancelled as far as a window is concerned; it may have been moved out of it, too.
     """
 
     remote_id: str
@@ -82,14 +83,19 @@ class RemoteEvent:
     sequence: int = 0
     ical_uid: str = ""
     draft_uid: str = ""
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Some events; only the last page of a run carries ``sync_token``."""
+    """Some events; only the last page of a run carries ``sync_token``.
+
+    ``is_incomplete``: the provider does not tell all that is gone, so that the window has to be read anew.
+    """
 
     events: tuple[RemoteEvent, ...]
     sync_token: str | None
+    is_incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

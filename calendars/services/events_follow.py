@@ -120,6 +120,9 @@ class EventsFollow:
             event = events[booking.event_id]
             if waits(booking) and _differs(booking, event):
                 event_job_enqueue(booking, EVENT_LOOK, delay_seconds=LOOK_AGAIN_SECONDS)
+            elif event.has_left:
+                if booking.state == BookingState.CONFIRMED:
+                    event_job_enqueue(booking, EVENT_LOOK)
             elif is_news(booking, event.modified) and _differs(booking, event):
                 booking_follow(booking, event)
             elif booking.state == BookingState.CONFIRMED and _has_declined(event, booking.guest_email):

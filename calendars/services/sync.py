@@ -96,15 +96,12 @@ class _Run:
         self.follow = EventsFollow(calendar)
 
     def run(self) -> None:
-        """What changed since the token; everything when there is none, when it has expired or its window runs out."""
-        if self._is_current():
-            try:
-                self._incremental()
-            except SyncTokenExpired:
-                log.info("calendar.sync_token_expired", calendar_id=self.calendar.pk)
-            else:
-                return
-        self._full()
+        """What changed since the token; everything when there is none, when it has expired or its window runs out.
+
+        Everything, too, when what changed cannot be told apart.
+        """
+        if not self._is_current() or not self._incremental():
+            self._full()
 
     def _is_current(self) -> bool:
         ends_at = self.calendar.window_ends_at
@@ -113,10 +110,19 @@ class _Run:
     def _window(self) -> Interval:
         return Interval(self.started_at - WINDOW_BEFORE, self.started_at + WINDOW_AHEAD)
 
-    def _incremental(self) -> None:
-        calendar = self.calendar
+    def _incremental(self) -> bool:
+        """Whether that was enough."""
+        try:
+            return self._changes()
+        except SyncTokenExpired:
+            log.info("calendar.sync_token_expired", calendar_id=self.calendar.pk)
+            return False
+
+    def _changes(self) -> bool:
+        calendar, is_whole = self.calendar, True
         for page in self.client.events(calendar.remote_id, sync_token=calendar.sync_token, window=self._window()):
             self.follow.page(page.events)
+            is_whole = is_whole and not page.is_incomplete
             with transaction.atomic():
                 busy_write(calendar=calendar, events=page.events, generation=calendar.generation)
                 if page.sync_token:
@@ -125,10 +131,11 @@ class _Run:
                     commit_lazily()
             self.after_page()
         self._finished_check()
+        return is_whole
 
     def _full(self) -> None:
         """Write under a new generation; older rows stay busy until the end, so there is never a hole."""
-        calendar, window = self.calendar, self._window()
+        self.finished, calendar, window = False, self.calendar, self._window()
         Calendar.objects.filter(pk=calendar.pk).update(generation=F("generation") + 1, sync_token="")  # noqa: S106
         calendar.refresh_from_db(fields=["generation", "sync_token"])
         for page in self.client.events(calendar.remote_id, sync_token="", window=window):  # noqa: S106 - none yet

@@ -36,7 +36,8 @@ def demo_values(ports: Mapping[str, int], sandbox_home: Path, given: Mapping[str
         "GOOGLE_API_URL": f"{sandbox}/google",
         "MICROSOFT_CLIENT_ID": client_id,
         "MICROSOFT_CLIENT_SECRET": client_secret,
-        "MICROSOFT_AUTHORITY": f"{secure}/microsoft/common",
+        "MICROSOFT_AUTHORITY": f"{secure}/common",
+        "MICROSOFT_AUTH_URI": f"{sandbox}/common/oauth2/v2.0/authorize",
         "MICROSOFT_GRAPH_URL": f"{secure}/microsoft/graph/v1.0",
         "MICROSOFT_CA_FILE": str(sandbox_home / "ca.pem"),
     }

@@ -117,7 +117,7 @@ def test_the_demo_may_reach_exactly_its_own_ports() -> None:
     values = demo_values(ports, Path("/x"), {"OUTBOUND_ALLOWED": "10.0.0.0/8:443"})
     allowed = "127.0.0.1/32:4001,127.0.0.1/32:4003,127.0.0.1/32:4002"
     assert values["OUTBOUND_ALLOWED"] == f"10.0.0.0/8:443,{allowed}"
-    assert values["MICROSOFT_AUTHORITY"] == "https://127.0.0.1:4003/microsoft/common"
+    assert values["MICROSOFT_AUTHORITY"] == "https://127.0.0.1:4003/common"
     assert values["MICROSOFT_CA_FILE"] == "/x/ca.pem"
 
 

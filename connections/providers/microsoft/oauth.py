@@ -65,7 +65,7 @@ class MicrosoftOAuth:
             "prompt": "select_account",
             **({"login_hint": login_hint} if login_hint else {}),
         }
-        return Authorization(f"{settings.MICROSOFT['authority']}/oauth2/v2.0/authorize?{urlencode(query)}", verifier)
+        return Authorization(f"{settings.MICROSOFT['auth_uri']}?{urlencode(query)}", verifier)
 
     def code_exchange(self, *, code: str, verifier: str, redirect_uri: str, scopes: Sequence[str]) -> Tokens:
         """Trade the code; raises CodeRefused when Microsoft does not take it, or gives no refresh token."""
@@ -118,7 +118,7 @@ class MicrosoftOAuth:
 
     def page_origin(self) -> str:
         """Where the consent page is."""
-        parts = urlsplit(settings.MICROSOFT["authority"])
+        parts = urlsplit(settings.MICROSOFT["auth_uri"])
         return f"{parts.scheme}://{parts.netloc}"
 
 

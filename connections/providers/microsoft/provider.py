@@ -17,9 +17,7 @@ OURS = _("Ask the administrator of this installation to check its registration a
 
 ERROR_GUIDE = {
     "GRANT_REVOKED": Advice(
-        _(
-            "Microsoft no longer lets us in. The access was taken back, the password was changed, or it was not used for long."
-        ),
+        _("Microsoft no longer lets us in. The access was taken back, or the password was changed."),
         (RECONNECT, ACCEPT),
     ),
     "SIGN_IN_NEEDED": Advice(

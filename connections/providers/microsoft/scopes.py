@@ -22,7 +22,7 @@ SCOPES = (
         _("See, create, change and delete the events of calendars that are shared with you"),
         is_needed=False,
     ),
-    ScopeWords("MailboxSettings.Read", _("See the time zone of your calendar"), is_needed=False),
+    ScopeWords("MailboxSettings.Read", _("See the time zone of your calendar")),
 )
 
 
