@@ -19,6 +19,7 @@ class CalendarsConfig(AppConfig):
             settings_tabs,
             timeline,
         )
+        from calendars.providers.exchange import provider as exchange  # noqa: F401 - importing registers
         from calendars.providers.google import provider  # noqa: F401 - importing registers
         from calendars.providers.microsoft import provider as microsoft  # noqa: F401 - importing registers
         from calendars.services import (  # noqa: F401 - importing registers

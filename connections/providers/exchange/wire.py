@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 from exchangelib import DELEGATE, UTC, Account, Configuration, Credentials
-from exchangelib.errors import ErrorServerBusy, TransportError, UnauthorizedError
+from exchangelib.errors import ErrorServerBusy, ResponseMessageError, TransportError, UnauthorizedError
 from exchangelib.fields import FieldPath
 from exchangelib.folders import Folder
 from exchangelib.properties import DistinguishedFolderId, FolderId, Mailbox
@@ -25,7 +25,9 @@ from hubclone.lib.outbound.guard import CONNECT_SECONDS
 
 READ_SECONDS = 30.0
 ERROR_PAGE = "genericerrorpage.htm"
-FOLDER_FIELDS = ("name", "folder_class", "effective_rights")
+FOLDER_PATHS = [
+    FieldPath(field=Folder.get_field_by_fieldname(name)) for name in ("name", "folder_class", "effective_rights")
+]
 Element = Any
 """An lxml element."""
 
@@ -113,22 +115,32 @@ class _SignedInFolderId(DistinguishedFolderId):  # type: ignore[misc]
 class _FolderElements(GetFolder):  # type: ignore[misc]
     """GetFolder whose answers stay XML."""
 
+    ERRORS_TO_CATCH_IN_RESPONSE = (ResponseMessageError,)
+
     def _elems_to_objs(self, elems: Iterable[Element]) -> Iterator[Element]:
         yield from elems
 
 
 def folders_get(account: Account, ids: Iterable[FolderId | DistinguishedFolderId]) -> list[Element | Exception]:
-    """Folders with FOLDER_FIELDS as XML, in the order asked for; an exception for one that cannot be had."""
-    fields = [FieldPath(field=Folder.get_field_by_fieldname(name)) for name in FOLDER_FIELDS]
-    found = _FolderElements(account=account).call(folders=list(ids), additional_fields=fields, shape="IdOnly")
+    """Folders as XML, in the order asked for; an exception for one that cannot be had."""
+    found = _FolderElements(account=account).call(folders=list(ids), additional_fields=FOLDER_PATHS, shape="IdOnly")
     return list(found)
 
 
 def default_calendar(email: str = "") -> DistinguishedFolderId:
-    """The main calendar of a mailbox; of the one that signs in without an address."""
+    """The main calendar of a mailbox; without an address, of the one that signs in."""
+    return _distinguished("calendar", email)
+
+
+def folders_root(email: str = "") -> DistinguishedFolderId:
+    """What the folders of a mailbox lie in."""
+    return _distinguished("msgfolderroot", email)
+
+
+def _distinguished(name: str, email: str) -> DistinguishedFolderId:
     if not email:
-        return _SignedInFolderId(id="calendar")
-    return DistinguishedFolderId(id="calendar", mailbox=Mailbox(email_address=email))
+        return _SignedInFolderId(id=name)
+    return DistinguishedFolderId(id=name, mailbox=Mailbox(email_address=email))
 
 
 def _retry_after(response: requests.Response) -> float | None:
