@@ -76,12 +76,9 @@ class SandboxApp:
         """The fault that this call meets, named by its operation or by its method."""
         name = provider_name(ask.path)
         provider, take = PROVIDERS.get(name), self.box.faults.take
-        if provider is None or provider.operation is None:
-            return take(name, ask.method, ask.path)
-        operation = provider.operation(ask)
-        if not operation:
-            return None
-        return take(name, operation, ask.path, named=True) or take(name, ask.method, ask.path)
+        operation = "" if provider is None or provider.operation is None else provider.operation(ask)
+        fault = take(name, operation, ask.path, named=True) if operation else None
+        return fault or take(name, ask.method, ask.path)
 
     def _faulty(self, ask: Ask, fault: Fault) -> Response:
         response = self._dispatch(ask) if fault.after else None

@@ -8,7 +8,7 @@ from io import BytesIO
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-KEPT = "/exchange/"
+KEPT = ("/exchange/", "/autodiscover/", "/Autodiscover/")
 _MAX_BODY = 64 * 1024 * 1024
 
 

@@ -37,7 +37,7 @@ class Person:
 class Provider:
     """One stand-in. ``roots`` are the first parts of its paths, beside ``name``.
 
-    ``operation`` names a call for faults where the HTTP method says little; for what it answers "" no fault is meant.
+    ``operation`` names a call for faults, beside its HTTP method; "" where it has no name.
     """
 
     name: str

@@ -60,9 +60,9 @@ def folder_make(store: Store, owner: str, name: str, *, default: bool = False) -
 
 
 def id_make(kind: str) -> str:
-    """An id as opaque as Exchange's."""
+    """An id as opaque and as long as Exchange's."""
     lead = {"folder": b"\x00\x03\x24\x01", "item": b"\x00\x03\x24\x02"}[kind]
-    return base64.b64encode(lead + secrets.token_bytes(38)).decode()
+    return base64.b64encode(lead + secrets.token_bytes(110)).decode()
 
 
 def share(store: Store, folder: str, account: str, role: str) -> None:
@@ -103,8 +103,24 @@ def calendar_of(store: Store, email: str) -> Row:
     return row
 
 
+def access(store: Store, mailbox: str, account: str, *, full: bool) -> None:
+    """Open a whole mailbox to somebody, or close it."""
+    if full:
+        share(store, f"mailbox:{mailbox}", account, "owner")
+    else:
+        unshare(store, f"mailbox:{mailbox}", account)
+
+
+def has_access(store: Store, mailbox: str, account: str) -> bool:
+    """Whether a whole mailbox is open to ``account``: it is its own, or was opened to it."""
+    held = store.one("select 1 from exchange_acl where folder = ? and account = ?", (f"mailbox:{mailbox}", account))
+    return mailbox == account or held is not None
+
+
 def rank(store: Store, folder: Row, account: str) -> int:
     """How far ``account`` may go on a calendar: its place in ROLES."""
+    if has_access(store, folder["owner"], account):
+        return ROLES.index("owner")
     own = store.one("select role from exchange_acl where folder = ? and account = ?", (folder["id"], account))
     if own is None:
         own = store.one("select role from exchange_acl where folder = ? and account = ?", (folder["id"], EVERYBODY))

@@ -242,6 +242,15 @@ def calendar_unshare(box: Box, ask: Ask) -> Response:
     return Response(status=204)
 
 
+@route("POST", PATH + "mailbox/access")
+def mailbox_access(box: Box, ask: Ask) -> Response:
+    """``{mailbox, account, full?: true}``: a whole mailbox is opened to somebody, or closed."""
+    given = ask.json_object()
+    mailbox, account = _need(given, "mailbox", "account")
+    accounts.access(box.store, mailbox, account, full=bool(given.get("full", True)))
+    return Response(status=204)
+
+
 @route("POST", PATH + "expire_sync_state")
 def expire_sync_state(box: Box, ask: Ask) -> Response:
     """``{calendar}``: its sync states answer ErrorInvalidSyncStateData from now on."""

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
 from sandbox.exchange.auth import Refused, caller
+from sandbox.exchange.contracts import answer_check, request_check
 from sandbox.exchange.soap import RELEASES, Element, Release, SoapFault, envelope, fault, impersonated, local, parse
 from sandbox.store import Store
 
@@ -68,8 +69,10 @@ def ews(box: Box, ask: Ask) -> Response:
         handler = OPERATIONS.get(local(request))
         if handler is None:
             raise SoapFault("ErrorInvalidRequest", f"The request is invalid: {local(request)}.")
+        request_check(box.store, request)
         with box.store.transaction():
-            return envelope(handler(Call(box, account["email"], request, schema)), release)
+            answer = handler(Call(box, account["email"], request, schema))
+        return envelope(answer_check(box.store, answer), release)
     except Refused as refused:
         return refused.response
     except SoapFault as error:

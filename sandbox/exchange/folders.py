@@ -12,8 +12,8 @@ from sandbox.exchange.accounts import (
     calendar_of,
     denied,
     folder_open,
+    has_access,
     no_folder,
-    not_found,
     rank,
 )
 from sandbox.exchange.endpoint import Call, operation
@@ -143,9 +143,8 @@ def _root_decoded(folder_id: str) -> tuple[str, str] | None:
 
 
 def _root(call: Call, owner: str, name: str) -> Element:
-    """The roots of a mailbox, which others see when they may see anything in it."""
-    if owner != call.account and not _seen(call, owner):
-        raise not_found() if call.store.get(f"exchange_mailbox_hidden:{owner}") else denied()
+    """The roots of a mailbox. A share of a calendar opens none of them."""
+    _root_open(call, owner)
     display, parent = _ROOTS[name]
     return t(
         "Folder",
@@ -154,12 +153,13 @@ def _root(call: Call, owner: str, name: str) -> Element:
         t("DisplayName", display),
         t("TotalCount", "0"),
         t("ChildFolderCount", "1"),
-        _rights(READS if owner != call.account else ROLES.index("owner")),
+        _rights(ROLES.index("owner")),
     )
 
 
-def _seen(call: Call, owner: str) -> bool:
-    return any(rank(call.store, row, call.account) >= READS for row in _calendars(call.store, owner))
+def _root_open(call: Call, owner: str) -> None:
+    if not has_access(call.store, owner, call.account):
+        raise denied()
 
 
 def _calendars(store: Store, owner: str) -> list[Row]:
@@ -187,6 +187,7 @@ def _found(call: Call, wanted: Element) -> Element:
         owner, name = mailbox_of(call, wanted), wanted.get("Id", "")
     rows: list[Row] = []
     if name in _ROOTS:
+        _root_open(call, owner)
         rows = [row for row in _calendars(call.store, owner) if rank(call.store, row, call.account) >= READS]
     else:
         folder_wanted(call, wanted)

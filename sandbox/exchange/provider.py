@@ -7,7 +7,17 @@ import re
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask
-from sandbox.exchange import availability, control, find, folders, sync, views, write  # noqa: F401 - their routes and operations
+from sandbox.exchange import (  # noqa: F401 - their routes and operations
+    availability,
+    control,
+    discovery,
+    find,
+    folders,
+    names,
+    sync,
+    views,
+    write,
+)
 from sandbox.exchange.accounts import exchange_seed
 from sandbox.exchange.auth import settled
 from sandbox.exchange.endpoint import PATH
@@ -31,11 +41,11 @@ def _fault(fault: Fault, ask: Ask) -> Response:
 
 
 def _refusal(ask: Ask, code: int, message: str) -> Response | None:
-    return Response(message, code, content_type="text/html") if ask.path.startswith("/exchange/EWS/") else None
+    return None if ask.path.startswith("/_control/") else Response(message, code, content_type="text/html")
 
 
 def _operation(ask: Ask) -> str:
-    """The name of a call's operation, so that a fault can be ordered for it; "" while a caller only says who it is."""
+    """The name of a call's operation, for faults; "" while its caller only proves who it is."""
     if ask.path != PATH:
         return ask.method
     found = _OPERATION.search(ask.get_data()) if settled(ask) else None

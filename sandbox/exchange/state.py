@@ -26,7 +26,9 @@ def exchange_state(box: Box, limit: int, calendar: str = "") -> dict[str, Any]:
     invitations = store.all(
         "select * from (select * from exchange_invitation order by id desc limit ?) order by id", (limit,)
     )
+    violations = store.all("select side, name, text from exchange_violation order by id")
     return {
+        "violations": [dict(row) for row in violations],
         "version": store.get("exchange_version", NEWEST),
         "auth": methods(store),
         "accounts": [dict(row) for row in store.all("select * from exchange_account order by rowid")],

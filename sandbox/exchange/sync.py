@@ -62,7 +62,7 @@ def sync_folder_items(call: Call) -> Element:
         return answered("SyncFolderItems", [_changes(call)])
     except EwsError as error:
         message = failure("SyncFolderItems", error)
-        message.append(m("SyncState", text_of(call.request, "m:SyncState")))
+        message.append(m("SyncState"))
         message.append(m("IncludesLastItemInRange", "true"))
         return answered("SyncFolderItems", [message])
 

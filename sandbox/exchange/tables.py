@@ -18,4 +18,6 @@ create index if not exists exchange_item_uid on exchange_item (folder, uid);
 create table if not exists exchange_invitation (
   id integer primary key autoincrement, folder text not null, item text not null, kind text not null,
   recipients text not null, at text not null);
+create table if not exists exchange_violation (
+  id integer primary key autoincrement, side text not null, name text not null, text text not null);
 """

@@ -38,7 +38,7 @@ class ExchangeControl:
         return self._control.call("POST", f"exchange/{path}", body)
 
     def state(self, **query: Any) -> dict[str, Any]:
-        """version, auth, accounts, calendars, items, items_total, invitations."""
+        """version, auth, accounts, calendars, items, items_total, invitations, violations (of Microsoft's schemas)."""
         return cast("dict[str, Any]", self._control.state("exchange", **query)["exchange"])
 
     def items(self, calendar: str) -> list[dict[str, Any]]:
@@ -94,6 +94,10 @@ class ExchangeControl:
     def calendar_unshare(self, *, calendar: str, account: str, error: str = "") -> None:
         """Withdraw it; ``error`` is what its use answers from now on."""
         self._post("calendar/unshare", calendar=calendar, account=account, error=error)
+
+    def mailbox_access(self, *, mailbox: str, account: str, full: bool = True) -> None:
+        """Open a whole mailbox to somebody, its root folders too, or close it."""
+        self._post("mailbox/access", mailbox=mailbox, account=account, full=full)
 
     def expire_sync_state(self, calendar: str) -> None:
         """Sync states of the calendar answer ErrorInvalidSyncStateData."""
