@@ -29,6 +29,7 @@ for _key, _words in {
     "calendar_account.sync_turned_on": _("Calendar sync turned on"),
     "calendar_account.sync_turned_off": _("Calendar sync turned off"),
     "meeting.scheduled": _("Meeting scheduled"),
+    "chat.message_received": _("Message in the chat received"),
     "meeting_settings.updated": _("Settings of meetings changed"),
     "meeting_settings.chat_key_renewed": _("Address of the chat changed"),
 }.items():

@@ -7,6 +7,7 @@ from django.urls import path
 from calendars.views import (
     booking_changes,
     bookings,
+    chat,
     connect,
     dashboard,
     folders,
@@ -29,6 +30,7 @@ BOOKINGS = "app/<int:account_id>/meetings/bookings/"
 
 urlpatterns = [
     path(SETTINGS, settings.calendar_settings, name="settings"),
+    path(f"{SETTINGS}chat/renew/", settings.chat_renew, name="chat_renew"),
     path(f"{SETTINGS}connect/", connect.choose, name="connect_choose"),
     path(f"{SETTINGS}connect/<slug:provider>", connect.connect, name="connect"),
     path("hooks/calendars/<slug:provider>", hooks.hook, name="hook"),
@@ -68,4 +70,7 @@ urlpatterns = [
     path("meetings/-/manage/<str:token>/cancel/", public_manage.public_manage_cancel, name="public_manage_cancel"),
     path("meetings/-/attempt/<path:slug>", public_attempt.public_attempt, name="public_attempt"),
     path("meetings/<path:slug>", public.public_page, name="public_page"),
+    path("chat/frame.css", chat.chat_style, name="chat_style"),
+    path("chat/<slug:key>.js", chat.chat_script, name="chat_script"),
+    path("chat/<slug:key>/", chat.chat, name="chat"),
 ]

@@ -7,6 +7,7 @@ default host that they chose, which is the one of MEETINGS_URL for who chose non
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from html import escape
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -72,6 +73,16 @@ def page_url(page: SchedulingPage) -> str:
 def page_embed_url(page: SchedulingPage) -> str:
     """The address for a frame on another site."""
     return _address(base_of(page), page, "public_embed")
+
+
+def chat_script_url(chat: MeetingSettings) -> str:
+    """The script of a member's chat: always of the default host, so that a tag on a site stays good."""
+    return f"{settings.MEETINGS_URL}{reverse('calendars:chat_script', args=[chat.chat_key])}"
+
+
+def chat_code(chat: MeetingSettings) -> str:
+    """The one tag that puts the chat on a site (C17)."""
+    return f'<script src="{escape(chat_script_url(chat))}" async></script>'
 
 
 def base_of(page: SchedulingPage) -> str:

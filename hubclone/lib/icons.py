@@ -17,6 +17,7 @@ ICONS: dict[str, str] = {
     '<path d="M3.5 10h17M8 2.8v4M16 2.8v4M12 12.7v5M9.5 15.2h5"/>',
     "cart": '<path d="M3 4.5h2.5l2.2 10.5h10L20 7.5H6.2"/>'
     '<circle cx="9" cy="19" r="1.5"/><circle cx="16.5" cy="19" r="1.5"/>',
+    "chat": '<path d="M4 5h16v11.5h-8.5L7 20.5v-4H4z"/><path d="M8 9.2h8M8 12.4h5"/>',
     "check": '<path d="m4.5 12.5 5 5 10-11"/>',
     "check-circle": '<circle cx="12" cy="12" r="8.75"/><path d="m8 12.3 2.8 2.8 5.2-5.8"/>',
     "chevron-down": '<path d="m6 9.5 6 6 6-6"/>',

@@ -18,6 +18,7 @@ class LockSpace(IntEnum):
     IDENTITY = 4
     SCHEMA = 5
     EVENT_LOG = 8
+    CHAT_MESSAGE = 9
 
 
 PUBLISHER_LOCK = 42
