@@ -59,7 +59,7 @@ union all
 select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
        array_agg(ceil(date_part('epoch', upper(r.during)))::bigint),
        array_agg(r.buffer_before), array_agg(r.buffer_after)
-from unnest(%(user_ids)s) h(id)
+from unnest(%(user_ids)s::bigint[]) h(id)
 join calendars_reservation r on int8range(r.host_id, r.host_id, '[]') && int8range(h.id, h.id, '[]')
     and r.active and r.during && tstzrange(to_timestamp(%(lo)s), to_timestamp(%(hi)s)) {{but_reservation}}
 group by r.host_id
@@ -68,7 +68,7 @@ _BOOKED_SQL = """
 union all
 select 'booked', r.host_id, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
 from calendars_booking k
-join calendars_reservation r on r.booking_id = k.id and r.host_id = any(%(user_ids)s)
+join calendars_reservation r on r.booking_id = k.id and r.host_id = any(%(user_ids)s::bigint[])
 where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
     and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s) {but_booking}
 group by r.host_id

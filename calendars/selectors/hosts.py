@@ -110,7 +110,7 @@ select h.user_id, h.weight, count(b.id), extract(epoch from max(b.created_at))::
 from calendars_pagehost h
 left join calendars_booking b on b.page_id = h.page_id and b.organiser_id = h.user_id
     and b.state in ('requested', 'confirmed') and (%(since)s::timestamptz is null or b.created_at >= %(since)s)
-where h.page_id = %(page)s and h.user_id = any(%(user_ids)s)
+where h.page_id = %(page)s and h.user_id = any(%(user_ids)s::bigint[])
 group by h.user_id, h.weight
 """
 

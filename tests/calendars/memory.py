@@ -30,7 +30,8 @@ KEY = "memory"
 
 @dataclass
 class Memory:
-    """What the provider holds. ``*_errors`` are raised by the next calls, one each."""
+    """What the provider holds. ``*_errors`` are raised by the next calls, one each, ``busy_failures`` by each call about
+    a calendar."""
 
     busy: dict[str, list[Interval] | Unreadable] = field(default_factory=dict)
     events: dict[uuid.UUID, EventDraft] = field(default_factory=dict)
@@ -39,6 +40,8 @@ class Memory:
     deletions: list[str] = field(default_factory=list)
     busy_calls: int = 0
     busy_errors: list[Exception] = field(default_factory=list)
+    busy_failures: dict[str, Exception] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     create_errors: list[Exception] = field(default_factory=list)
     update_errors: list[Exception] = field(default_factory=list)
     delete_errors: list[Exception] = field(default_factory=list)
@@ -72,6 +75,10 @@ class MemoryClient:
             MEMORY.busy_calls += 1
             if MEMORY.busy_errors:
                 raise MEMORY.busy_errors.pop(0)
+            MEMORY.asked += remote_ids
+            for remote_id in remote_ids:
+                if failure := MEMORY.busy_failures.get(remote_id):
+                    raise failure
             return {remote_id: MEMORY.busy.get(remote_id, []) for remote_id in remote_ids}
 
     def event_create(self, draft: EventDraft) -> RemoteEvent:
