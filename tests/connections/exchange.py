@@ -1,0 +1,53 @@
+"""An Exchange server to connect to: the sandbox, and a person who fills in the form."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership
+from calendars.models import CalendarAccount
+from connections.models import Connection
+from sandbox.exchange.testing import ANNA, EWS_PATH, PASSWORD
+from sandbox.testing import SandboxServer
+
+
+def ews_url(server: SandboxServer) -> str:
+    """The web services of the sandbox, over http: its address is one that OUTBOUND_ALLOWED names."""
+    return f"{server.url}{EWS_PATH}"
+
+
+def form_url(membership: Membership, **query: str) -> str:
+    """The form for a new connection."""
+    url = reverse("connections:form", args=[membership.account_id, "calendar", "exchange"])
+    return f"{url}?{'&'.join(f'{k}={v}' for k, v in query.items())}" if query else url
+
+
+def filled(server: SandboxServer, **changes: str) -> dict[str, str]:
+    """What Anna types."""
+    typed = {"email": ANNA, "password": PASSWORD, "user_name": "anna", "url": ews_url(server), "version": ""}
+    return {**typed, **changes}
+
+
+def form_send(membership: Membership, data: dict[str, str], url: str = "") -> HttpResponse:
+    """Send the form as a signed-in person."""
+    client = Client()
+    client.force_login(membership.user)
+    answer: Any = client.post(url or form_url(membership), data)
+    return cast("HttpResponse", answer)
+
+
+def exchange_connected(membership: Membership, server: SandboxServer, **changes: str) -> CalendarAccount:
+    """A calendar account connected by the form; nothing is listed or synced yet."""
+    answer = form_send(membership, filled(server, **changes))
+    assert answer.status_code == 302, answer.content.decode()
+    return CalendarAccount.objects.select_related("connection").get(user=membership.user)
+
+
+def credentials_of(connection: Connection) -> dict[str, str]:
+    """What is kept."""
+    kept: dict[str, str] = Connection.objects.defer(None).get(pk=connection.pk).credentials
+    return kept
