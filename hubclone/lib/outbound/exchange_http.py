@@ -6,6 +6,7 @@ Whatever the environment says of proxies and authorities is not listened to; an 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -18,13 +19,26 @@ from hubclone.lib.outbound.http import GuardedAdapter, GuardedSession
 READ_SECONDS = 30.0
 ANSWER_SECONDS = 90.0
 ANSWER_BYTES = 32 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 
 
 class AnswerTooLong(TransientError):
     """The server's answer was larger, or took longer, than any answer that makes sense."""
 
     code = "ANSWER_TOO_LONG"
+
+
+class _Bounded(requests.Response):
+    """An answer that has an end."""
+
+    def iter_content(self, chunk_size: int | None = 1, decode_unicode: bool = False) -> Iterator[Any]:
+        """As in requests. Raises AnswerTooLong."""
+        length, end = 0, time.monotonic() + ANSWER_SECONDS
+        for chunk in super().iter_content(chunk_size, decode_unicode):
+            length += len(chunk)
+            if length > ANSWER_BYTES or time.monotonic() > end:
+                self.close()
+                raise AnswerTooLong
+            yield chunk
 
 
 class ExchangeAdapter(GuardedAdapter):
@@ -39,16 +53,20 @@ class ExchangeAdapter(GuardedAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        """As in requests, without proxies, and with the whole answer read here."""
-        response = super().send(
+        """As in requests, without proxies."""
+        return super().send(
             request,
-            stream=True,
+            stream=stream,
             timeout=timeout or (CONNECT_SECONDS, READ_SECONDS),
             verify=settings.EXCHANGE_CA_FILE or True,
             cert=None,
             proxies=None,
         )
-        _read(response)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """As in requests, with an end. It is not read here: NTLM looks at the connection that it came by."""
+        response = super().build_response(req, resp)
+        response.__class__ = _Bounded
         return response
 
 
@@ -59,15 +77,3 @@ class ExchangeSession(GuardedSession):
         super().__init__()
         for scheme in ("http://", "https://"):
             self.mount(scheme, ExchangeAdapter(max_retries=0))
-
-
-def _read(response: requests.Response) -> None:
-    """Read to the end. Raises AnswerTooLong and what requests raises."""
-    chunks, length, end = [], 0, time.monotonic() + ANSWER_SECONDS
-    for chunk in response.iter_content(_CHUNK_BYTES):
-        chunks.append(chunk)
-        length += len(chunk)
-        if length > ANSWER_BYTES or time.monotonic() > end:
-            response.close()
-            raise AnswerTooLong
-    response._content = b"".join(chunks)
