@@ -1,4 +1,4 @@
-"""A Google to connect to: the sandbox as a program of its own, and a browser that walks through its consent page."""
+"""Providers to connect to: the sandbox as a program of its own, and a browser that walks through its consent pages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ from pytest_django import Settings
 from accounts.models import Membership
 from calendars.models import CalendarAccount
 from connections.models import Connection
-from sandbox.testing import CLIENT_ID, CLIENT_SECRET, Control, SandboxServer
+from sandbox.testing import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    MICROSOFT_CLIENT_ID,
+    MICROSOFT_CLIENT_SECRET,
+    Control,
+    SandboxServer,
+)
 
 ANNA, JAN, MARTA = "anna@gmail.test", "jan@gmail.test", "marta@gmail.test"
+ANNAS = {"google": ANNA, "microsoft": "anna@northwind.example"}
 FAMILY, HOLIDAYS = "family-anna@group.calendar.google.test", "team-holidays@group.calendar.google.test"
 
 
@@ -37,7 +45,9 @@ def sandbox(sandbox_server: SandboxServer, settings: Settings) -> Control:
     """The sandbox as on its first day, with our settings pointing to it."""
     sandbox_server.control.reset()
     settings.GOOGLE = google_settings(sandbox_server.url)
-    settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{urlsplit(sandbox_server.url).port}",)
+    settings.MICROSOFT = microsoft_settings(sandbox_server)
+    ports = [urlsplit(url).port for url in (sandbox_server.url, sandbox_server.https_url)]
+    settings.OUTBOUND_ALLOWED = tuple(f"127.0.0.1/32:{port}" for port in ports)
     return sandbox_server.control
 
 
@@ -53,11 +63,24 @@ def google_settings(url: str) -> dict[str, str]:
     }
 
 
+def microsoft_settings(server: SandboxServer) -> dict[str, str]:
+    """settings.MICROSOFT for a sandbox."""
+    return {
+        "client_id": MICROSOFT_CLIENT_ID,
+        "client_secret": MICROSOFT_CLIENT_SECRET,
+        "authority": f"{server.https_url}/common",
+        "auth_uri": f"{server.url}/common/oauth2/v2.0/authorize",
+        "graph_url": f"{server.https_url}/microsoft/graph/v1.0",
+        "ca_file": server.ca_file,
+    }
+
+
 @dataclass
 class Browser:
-    """A signed-in person's browser."""
+    """A signed-in person's browser, on its way to ``provider``."""
 
     membership: Membership
+    provider: str = "google"
     client: Client = field(default_factory=Client)
 
     def __post_init__(self) -> None:
@@ -65,16 +88,21 @@ class Browser:
 
     def begin(self, *, replace: bool = False) -> str:
         """Accept what access means; answers the consent page's address."""
-        url = reverse("calendars:connect", args=[self.membership.account_id, "google"])
+        url = reverse("calendars:connect", args=[self.membership.account_id, self.provider])
         answer: Any = self.client.post(url, {"replace": "1"} if replace else {})
         assert answer.status_code == 302, answer.content.decode()
         return str(answer["Location"])
 
-    def consent(self, url: str, *, account: str = ANNA, decision: str = "allow", without: Sequence[str] = ()) -> str:
+    def consent(self, url: str, *, account: str = "", decision: str = "allow", without: Sequence[str] = ()) -> str:
         """Decide on the consent page; answers the address that it sends the browser back to."""
         fields = dict(parse_qsl(urlsplit(url).query))
         ticked = [scope for scope in fields["scope"].split() if scope not in without]
-        pairs = [*fields.items(), ("account", account), ("decision", decision), *(("allowed", s) for s in ticked)]
+        pairs = [
+            *fields.items(),
+            ("account", account or ANNAS[self.provider]),
+            ("decision", decision),
+            *(("allowed", s) for s in ticked),
+        ]
         return _location(url.partition("?")[0], urlencode(pairs).encode())
 
     def reconnect(self, connection: Connection, **consent: Any) -> HttpResponse:
@@ -89,14 +117,14 @@ class Browser:
         answer: Any = self.client.get(f"{parts.path}?{parts.query}")
         return cast("HttpResponse", answer)
 
-    def connect(self, *, account: str = ANNA, replace: bool = False, **consent: Any) -> HttpResponse:
+    def connect(self, *, account: str = "", replace: bool = False, **consent: Any) -> HttpResponse:
         """The whole way."""
         return self.back(self.consent(self.begin(replace=replace), account=account, **consent))
 
 
-def connected(membership: Membership, account: str = ANNA) -> CalendarAccount:
+def connected(membership: Membership, account: str = "", provider: str = "google") -> CalendarAccount:
     """A calendar account connected by the real exchange; nothing is listed or synced yet."""
-    answer = Browser(membership).connect(account=account)
+    answer = Browser(membership, provider).connect(account=account)
     assert answer.status_code == 302, answer.content.decode()
     return CalendarAccount.objects.select_related("connection").get(user=membership.user)
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import msal
 from django.conf import settings
 from django.utils import timezone
+from msal.exceptions import MsalServiceError
 
 from connections.exceptions import CodeRefused, GrantRevoked
 from connections.providers.microsoft.http import microsoft_session, transport_errors
@@ -123,7 +124,7 @@ class MicrosoftOAuth:
 
 
 def _ask(call: Callable[[Any], Any]) -> Mapping[str, Any]:
-    """Make msal's call. ValueError is what it raises when the authority's own description makes no sense."""
+    """Make msal's call. It raises ValueError when the authority's own description makes no sense."""
     with transport_errors():
         try:
             app = msal.ConfidentialClientApplication(
@@ -134,6 +135,8 @@ def _ask(call: Callable[[Any], Any]) -> Mapping[str, Any]:
                 http_client=microsoft_session(),
             )
             answer = call(app)
+        except MsalServiceError as error:
+            raise _passing() from error
         except (ValueError, KeyError) as error:
             raise TransientError("Microsoft's answer makes no sense.", code="ANSWER_UNREADABLE") from error
     return answer if isinstance(answer, Mapping) else {"error": "unreadable"}
