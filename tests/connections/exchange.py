@@ -11,8 +11,11 @@ from django.urls import reverse
 from accounts.models import Membership
 from calendars.models import CalendarAccount
 from connections.models import Connection
+from connections.services.forms import form_connect
+from connections.services.keep import Grant
 from sandbox.exchange.testing import ANNA, EWS_PATH, PASSWORD
 from sandbox.testing import SandboxServer
+from tests.accounts.factories import actor_of
 
 
 def ews_url(server: SandboxServer) -> str:
@@ -41,9 +44,13 @@ def form_send(membership: Membership, data: dict[str, str], url: str = "") -> Ht
 
 
 def exchange_connected(membership: Membership, server: SandboxServer, **changes: str) -> CalendarAccount:
-    """A calendar account connected by the form; nothing is listed or synced yet."""
-    answer = form_send(membership, filled(server, **changes))
-    assert answer.status_code == 302, answer.content.decode()
+    """A calendar account connected as by the form; nothing is listed or synced yet."""
+    form_connect(
+        actor=actor_of(membership),
+        grant=Grant("exchange", "calendar", membership.user_id),
+        data=filled(server, **changes),
+        params={},
+    )
     return CalendarAccount.objects.select_related("connection").get(user=membership.user)
 
 
