@@ -31,6 +31,7 @@ from calendars.views.public_form import (
     Visit,
     book,
     details,
+    forget,
     form_may_end_elsewhere,
     picker_context,
     start_read,
@@ -110,7 +111,7 @@ def _page(request: HttpRequest, page: SchedulingPage, *, is_embedded: bool) -> H
     with _language(page):
         visit = Visit(request, page, is_embedded)
         if request.method == "POST":
-            return book(visit)
+            return forget(visit) if "forget" in request.POST else book(visit)
         picker = visit.picker(Wish.read(page, request.GET, request.COOKIES))
         start = start_read(request.GET.get("start", ""))
         if start is not None and picker.is_open:

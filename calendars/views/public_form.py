@@ -38,6 +38,7 @@ from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
 from calendars.views.picker import YEARS, Picker, Wish, utc_text
 from calendars.views.public_done import booked_reference
+from calendars.visitor_memory import never_stored, visitor_forget, visitor_remember, visitor_remembered
 from calendars.words import language_now, span_words
 from hubclone.lib.ratelimit import limit_exceeded
 
@@ -92,11 +93,16 @@ def start_read(text: str) -> dt.datetime | None:
 def details(visit: Visit, picker: Picker, start: dt.datetime) -> HttpResponse:
     """The form for a time, or other times for one that cannot be had (any more), before anything is typed."""
     hidden = {f"{ANSWER_PREFIX}{name}": value for name, value in picker.wish.carried}
-    form = VisitorForm(visit.page, initial={"key": form_token_make(visit.page), **hidden})
+    known = visitor_remembered(visit.request)
+    form = VisitorForm(visit.page, initial={**known.fields, "key": form_token_make(visit.page), **hidden})
     length = dt.timedelta(minutes=picker.wish.duration)
     if slot_check(page=visit.page, start=start, duration=length, now=picker.now):
-        return _taken(visit, picker.wish, form, start, str(SlotTaken()), status=200)
-    return _form_page(visit, picker, form, start)
+        response = _taken(visit, picker.wish, form, start, str(SlotTaken()), status=200, remembered=known)
+    else:
+        response = _form_page(visit, picker, form, start, remembered=known)
+    if known.fields:
+        never_stored(response)
+    return response
 
 
 def book(visit: Visit) -> HttpResponse:
@@ -139,7 +145,16 @@ def _book(visit: Visit, wish: Wish, form: VisitorForm, start: dt.datetime, token
             attempt_tell(page=page, refused=error)
         form.add_error(None, str(error))
         return _refused(visit, wish, form, start, 409)
-    return redirect(_after(visit, booking))
+    response = redirect(_after(visit, booking))
+    visitor_remember(visit.request, response, form)
+    return response
+
+
+def forget(visit: Visit) -> HttpResponse:
+    """*Not you?*: the same form once more, empty."""
+    response = redirect(visit.request.get_full_path())
+    visitor_forget(response)
+    return response
 
 
 def _after(visit: Visit, booking: Booking) -> str:
@@ -213,6 +228,7 @@ def _taken(
     words: str,
     *,
     status: int = 409,
+    **more: Any,
 ) -> HttpResponse:
     """The same form with what was typed, and fresh times from that day on to choose from (C22)."""
     day = start.astimezone(zone_get(wish.zone)).date()
@@ -220,7 +236,7 @@ def _taken(
     if not picker.by_day:
         picker = visit.picker(replace(wish, month=None, day=None))
     fresh = picker.fresh(FRESH_TIMES_MOST)
-    return _form_page(visit, picker, form, None, status=status, taken=words, fresh=fresh)
+    return _form_page(visit, picker, form, None, status=status, taken=words, fresh=fresh, **more)
 
 
 def _wanted(form: VisitorForm, wish: Wish, start: dt.datetime, token: FormToken) -> BookingRequest:
