@@ -14,7 +14,7 @@ urlpatterns = [
     path(f"{SETTINGS}<int:connection_id>/", pages.detail, name="detail"),
     path(f"{SETTINGS}<int:connection_id>/reconnect", pages.reconnect, name="reconnect"),
     path(f"{SETTINGS}<int:connection_id>/sign-in", connect_form.reconnect, name="form_again"),
-    path(f"{SETTINGS}connect/<slug:purpose>/<slug:provider>", connect_form.connect, name="form"),
+    path(f"{SETTINGS}connect/<slug:purpose>/<slug:form>", connect_form.connect, name="form"),
     path(f"{SETTINGS}<int:connection_id>/remove", pages.remove, name="remove"),
     path("oauth/callback/<slug:provider>", callback.oauth_callback, name="oauth_callback"),
 ]

@@ -84,6 +84,8 @@ def world_make(account: Account) -> World:
         "connection_id": page.owner.connections.get(account=account).pk,
         "objects": "contacts",
         "provider": "google",
+        "purpose": "calendar",
+        "form": "exchange",
         "slug": page.slug,
         "digest": logo.digest,
         "ending": logo.ending,

@@ -32,11 +32,11 @@ ATTEMPTS_AT_TARGET = 5
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @account_view()
-def connect(request: AccountRequest, account_id: int, purpose: str, provider: str) -> HttpResponse:
-    """A new connection of the member's own."""
-    if provider not in PROVIDERS or PROVIDERS[provider].form is None or purpose not in PURPOSES:
+def connect(request: AccountRequest, account_id: int, purpose: str, form: str) -> HttpResponse:
+    """A new connection of the member's own; ``form`` is the key of a provider that has one."""
+    if form not in PROVIDERS or PROVIDERS[form].form is None or purpose not in PURPOSES:
         raise Http404
-    return _page(request, Grant(provider, purpose, request.user.pk), None)
+    return _page(request, Grant(form, purpose, request.user.pk), None)
 
 
 @sensitive_post_parameters("password")
@@ -47,7 +47,7 @@ def reconnect(request: AccountRequest, account_id: int, connection_id: int) -> H
     """The same outside account again, with a password that is good now; data and cursors stay (A12)."""
     found = get_object_or_404(connections_visible(membership=request.membership), pk=connection_id)
     if PROVIDERS[found.provider].form is None:
-        raise Http404
+        return redirect("connections:detail", account_id, connection_id)
     return _page(request, Grant(found.provider, found.purpose, found.owner_id, found.pk), found)
 
 
