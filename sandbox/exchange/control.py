@@ -25,7 +25,10 @@ from sandbox.times import midnight, now_text, parse_instant, zone_of
 
 PATH = "/_control/exchange/"
 _PEOPLE = ("required", "optional", "resources")
-_PLAIN = ("subject", "body", "location", "free_busy", "sensitivity", "importance", "categories", "all_day", "uid")
+_PLAIN = (
+    *("subject", "body", "location", "free_busy", "sensitivity", "importance", "categories", "all_day", "uid"),
+    "my_response",
+)
 
 
 def _need(given: dict[str, Any], *names: str) -> list[Any]:
@@ -57,9 +60,12 @@ def _item(box: Box, given: dict[str, Any]) -> Body:
     """An item by ``id``; with ``occurrence`` (a start in RFC 3339) one of a series."""
     try:
         body = load(box.store, _need(given, "id")[0])
-        return occurrence_at(body, parse_instant(given["occurrence"])) if given.get("occurrence") else body
     except EwsError as error:
         raise ValueError(error.text) from error
+    found = occurrence_at(body, parse_instant(given["occurrence"])) if given.get("occurrence") else body
+    if found is None:
+        raise ValueError(f"no occurrence at {given['occurrence']}")
+    return found
 
 
 def _answer(body: Body) -> Response:

@@ -76,7 +76,7 @@ def ews(box: Box, ask: Ask) -> Response:
     except Refused as refused:
         return refused.response
     except SoapFault as error:
-        return fault(error, release)
+        return fault(error)
 
 
 @route("GET", PATH)

@@ -7,7 +7,7 @@ import json
 from werkzeug.wrappers import Response
 
 from sandbox.exchange.accounts import DOMAIN
-from sandbox.exchange.soap import RELEASES, SoapFault, fault
+from sandbox.exchange.soap import SoapFault, fault
 from sandbox.faults import Fault
 
 _TEXTS = {
@@ -50,4 +50,4 @@ def _soap(ordered: Fault) -> Response:
         values["BackOffMilliseconds"] = str(int(float(ordered.retry_after) * 1000))
     text = _TEXTS.get(ordered.reason, "The request failed.")
     error = SoapFault(ordered.reason, text, status=ordered.status or 500, values=values)
-    return fault(error, RELEASES["2019"])
+    return fault(error)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sandbox.exchange.accounts import folder_open
 from sandbox.exchange.endpoint import Call, operation
-from sandbox.exchange.fields import Shape, item_element, shape_read
+from sandbox.exchange.fields import Shape, item_element, shape_read, values_of
 from sandbox.exchange.folders import folder_wanted
 from sandbox.exchange.item_store import Body, load, occurrence_at, series, view
 from sandbox.exchange.restriction import matches
@@ -57,7 +57,10 @@ def _instance(master: Body, index: int) -> Body:
     found = series(master).between(master["starts"], FOREVER)
     if not 1 <= index <= len(found):
         raise EwsError("ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", "Occurrence index is out of range.")
-    return occurrence_at(master, found[index - 1].starts)
+    body = occurrence_at(master, found[index - 1].starts)
+    if body is None:
+        raise EwsError("ErrorCalendarOccurrenceIsDeletedFromRecurrence", "The occurrence was deleted from the series.")
+    return body
 
 
 @operation("FindItem")
@@ -86,12 +89,19 @@ def _root(call: Call, folder: Row, shape: Shape) -> Element:
         skip = 0 if page is None else int(page.get("Offset", "0"))
         limit = _limit(call, page)
         total = len(found)
+        _sort(found, child(call.request, "m:SortOrder"))
     shown = [item_element(body, shape, viewer=call.account, found=True) for body in found[skip : skip + limit]]
     end = skip + len(shown)
     told = {"TotalItemsInView": str(total), "IncludesLastItemInRange": "true" if end >= total else "false"}
     if span is None:
         told["IndexedPagingOffset"] = str(end)
     return m("RootFolder", t("Items", shown), **told)
+
+
+def _sort(found: list[Body], order: Element) -> None:
+    for field in reversed([] if order is None else list(order)):
+        uri = field[0].get("FieldURI", "")
+        found.sort(key=lambda body: list(values_of(body, uri)), reverse=field.get("Order") == "Descending")
 
 
 def _limit(call: Call, page: Element) -> int:

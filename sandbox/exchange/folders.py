@@ -22,6 +22,12 @@ from sandbox.exchange.soap import Element, EwsError, answered, child, failure, f
 from sandbox.store import Row, Store
 
 _ROOTS = {"root": ("Root", ""), "msgfolderroot": ("Top of Information Store", "root")}
+_MAIL = {
+    "inbox": ("Inbox", "msgfolderroot"),
+    "sentitems": ("Sent Items", "msgfolderroot"),
+    "deleteditems": ("Deleted Items", "msgfolderroot"),
+}
+_PLAIN = {**_ROOTS, **_MAIL}
 
 
 @operation("ConvertId")
@@ -70,8 +76,9 @@ def _folder_of(call: Call, wanted: Element, fields: set[str]) -> Element:
     owner, name = mailbox_of(call, wanted), wanted.get("Id", "")
     if local(wanted) == "FolderId" and (root := _root_decoded(name)):
         owner, name = root
-    if name in _ROOTS:
-        return _root(call, owner, name)
+    if name in _PLAIN:
+        _root_open(call, owner)
+        return _plain(owner, name)
     return folder_element(call, folder_wanted(call, wanted), fields)
 
 
@@ -142,24 +149,32 @@ def _root_decoded(folder_id: str) -> tuple[str, str] | None:
     return (owner, name) if raw[:4] == b"\x00\x03\x24\x00" else None
 
 
-def _root(call: Call, owner: str, name: str) -> Element:
-    """The roots of a mailbox. A share of a calendar opens none of them."""
-    _root_open(call, owner)
-    display, parent = _ROOTS[name]
+def _plain(owner: str, name: str) -> Element:
+    """A root of a mailbox, or a folder for mail, which is always empty."""
+    display, parent = _PLAIN[name]
     return t(
         "Folder",
         t("FolderId", Id=_root_id(owner, name), ChangeKey=change_key(0)),
         t("ParentFolderId", Id=_root_id(owner, parent), ChangeKey=change_key(0)) if parent else None,
+        t("FolderClass", "IPF.Note") if name in _MAIL else None,
         t("DisplayName", display),
         t("TotalCount", "0"),
-        t("ChildFolderCount", "1"),
+        t("ChildFolderCount", "0" if name in _MAIL else "1"),
         _rights(ROLES.index("owner")),
     )
 
 
 def _root_open(call: Call, owner: str) -> None:
+    """A share of a calendar opens no other folder of its mailbox."""
     if not has_access(call.store, owner, call.account):
         raise denied()
+
+
+def _below(call: Call, owner: str, name: str) -> list[Element]:
+    """Everything below a root, however deep."""
+    calendars = [folder_element(call, row) for row in _calendars(call.store, owner)]
+    roots = [_plain(owner, "msgfolderroot")] if name == "root" else []
+    return roots + calendars + [_plain(owner, mail) for mail in _MAIL]
 
 
 def _calendars(store: Store, owner: str) -> list[Row]:
@@ -185,12 +200,10 @@ def _found(call: Call, wanted: Element) -> Element:
         owner, name = _root_decoded(wanted.get("Id", "")) or ("", "")
     else:
         owner, name = mailbox_of(call, wanted), wanted.get("Id", "")
-    rows: list[Row] = []
-    if name in _ROOTS:
+    if name in _PLAIN:
         _root_open(call, owner)
-        rows = [row for row in _calendars(call.store, owner) if rank(call.store, row, call.account) >= READS]
     else:
         folder_wanted(call, wanted)
-    shown = [folder_element(call, row) for row in rows]
+    shown = _below(call, owner, name) if name in _ROOTS else []
     total = {"TotalItemsInView": str(len(shown)), "IncludesLastItemInRange": "true"}
     return success("FindFolder", m("RootFolder", t("Folders", shown), **total, IndexedPagingOffset=str(len(shown))))

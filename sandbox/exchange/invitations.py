@@ -65,7 +65,7 @@ def _copy_put(box: Box, body: Body, email: str) -> Body:
     old = by_uid(box.store, folder, body["uid"]) or {}
     answer = _room_answer(box, folder, body) if account["kind"] == "room" else "NoResponseReceived"
     private = {"properties": old.get("properties", []), "reminder": old.get("reminder", False)}
-    mine = {"id": old.get("id") or id_make("item"), "owner": email, "my_response": answer}
+    mine = {"invited": False, "id": old.get("id") or id_make("item"), "owner": email, "my_response": answer}
     put(box, folder, {**body, **private, **mine, "free_busy": "Busy" if answer == "Accept" else "Tentative"})
     return answered_by(body, email, answer) if answer in {"Accept", "Decline"} else answered_by(body, email, "Unknown")
 

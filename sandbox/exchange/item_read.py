@@ -37,7 +37,7 @@ def item_read(item: Element, default_zone: str) -> Body:
     found: Body = {"properties": []}
     for part in item:
         found |= _part(part, zone, found)
-    if "starts" in found or "ends" in found:
+    if item.find("{*}StartTimeZone") is not None:
         found["zone"] = zone.key
     if not found["properties"]:
         del found["properties"]

@@ -99,7 +99,12 @@ def load(store: Store, item_id: str) -> Body:
     if row is None:
         raise not_found()
     body: Body = json.loads(row["body"])
-    return body if original is None else occurrence_at(body, original)
+    if original is None:
+        return body
+    found = occurrence_at(body, original)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def by_uid(store: Store, folder: str, uid: str) -> Body | None:
@@ -135,12 +140,10 @@ def occurrence(body: Body, original: int, ends: int) -> Body:
     }
 
 
-def occurrence_at(body: Body, original: int) -> Body:
-    """The occurrence that first stood at ``original``. Raises EwsError where there is none (any more)."""
+def occurrence_at(body: Body, original: int) -> Body | None:
+    """The occurrence that first stood at ``original``, if it is still there."""
     found = next((o for o in originals(body, original, original + 1) if o[0] == original), None)
-    if found is None:
-        raise EwsError("ErrorCalendarOccurrenceIsDeletedFromRecurrence", "The occurrence was deleted from the series.")
-    return occurrence(body, *found)
+    return None if found is None else occurrence(body, *found)
 
 
 def originals(body: Body, low: int, high: int) -> Iterator[tuple[int, int]]:

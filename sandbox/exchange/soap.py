@@ -149,19 +149,24 @@ def answered(name: str, messages: list[Element]) -> Element:
     return m(f"{name}Response", m("ResponseMessages", messages))
 
 
-def envelope(body: Element, release: Release, status: int = 200) -> Response:
+def envelope(body: Element, release: Release) -> Response:
     """``body`` in an envelope that tells the server's version."""
-    root = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP})
     names = ("MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber")
     numbers = {name: str(number) for name, number in zip(names, release.build, strict=True)}
-    etree.SubElement(root, f"{{{SOAP}}}Header").append(t("ServerVersionInfo", **numbers, Version=release.told))
+    return _enveloped(body, t("ServerVersionInfo", **numbers, Version=release.told), 200)
+
+
+def _enveloped(body: Element, header: Element, status: int) -> Response:
+    root = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP})
+    if header is not None:
+        etree.SubElement(root, f"{{{SOAP}}}Header").append(header)
     etree.SubElement(root, f"{{{SOAP}}}Body").append(body)
     data = etree.tostring(root, xml_declaration=True, encoding="utf-8")
     return Response(data, status, content_type="text/xml; charset=utf-8")
 
 
-def fault(error: SoapFault, release: Release) -> Response:
-    """A fault in an envelope."""
+def fault(error: SoapFault) -> Response:
+    """A fault in an envelope, which tells no version."""
     body = etree.Element(f"{{{SOAP}}}Fault", nsmap={"s": SOAP})
     code: Element = etree.SubElement(body, "faultcode", nsmap={"a": TYPES})
     code.text = f"a:{error.code}"
@@ -171,4 +176,4 @@ def fault(error: SoapFault, release: Release) -> Response:
         etree.SubElement(detail, f"{{{ERRORS}}}{name}", nsmap={"e": ERRORS}).text = value
     if error.values:
         detail.append(t("MessageXml", [t("Value", value, Name=name) for name, value in error.values.items()]))
-    return envelope(body, release, error.status)
+    return _enveloped(body, None, error.status)

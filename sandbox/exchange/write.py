@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sandbox.context import Box
@@ -17,6 +18,7 @@ from sandbox.exchange.item_store import Body, change_key, gone, load, put
 from sandbox.exchange.soap import Element, EwsError, answered, child, failure, local, m, success, t
 from sandbox.exchange.zones import zone_named
 from sandbox.store import Row
+from sandbox.times import zone_of
 
 _ANSWERS = {"AcceptItem": "Accept", "TentativelyAcceptItem": "Tentative", "DeclineItem": "Decline"}
 _CLEARED: Body = {
@@ -68,7 +70,9 @@ def _created(call: Call, item: Element) -> Body | None:
         folder = folder_open(call.store, call.account, calendar_of(call.store, call.account), WRITES)
     else:
         folder = folder_wanted(call, saved[0], WRITES)
-    return item_make(call.box, folder, item_read(item, _zone(call)), invite=_sends(call, "SendMeetingInvitations"))
+    zone = _zone(call)
+    given = {"zone": zone, **item_read(item, zone)}
+    return item_make(call.box, folder, given, invite=_sends(call, "SendMeetingInvitations"))
 
 
 def item_make(box: Box, folder: Row, given: Body, *, invite: bool) -> Body:
@@ -108,7 +112,8 @@ def _updated(call: Call, change: Element) -> Body:
     for update in updates:
         changes |= _change(call, update, properties, before)
     after = item_change(call.box, before, {**changes, "properties": properties})
-    if not _sends(call, "SendMeetingInvitationsOrCancellations") or not (guests_of(before) or guests_of(after)):
+    invited = before["my_response"] == "Organizer" and (guests_of(before) or guests_of(after))
+    if not invited or not _sends(call, "SendMeetingInvitationsOrCancellations"):
         return after
     return _told(call.box, before, after)
 
@@ -138,9 +143,16 @@ def item_change(box: Box, before: Body, changes: Body) -> Body:
         return _exception(box, before, changes)
     after = checked({**before, **changes})
     after["sequence"] += int(moved or changes.get("recurrence", before.get("recurrence")) != before.get("recurrence"))
-    if moved and before.get("recurrence"):
-        after |= {"exceptions": {}, "removed": []}
+    if moved and after.get("recurrence"):
+        after |= {"exceptions": {}, "removed": [], "recurrence": _begun(after)}
     return put(box, before["folder"], after)
+
+
+def _begun(body: Body) -> Body:
+    """The pattern of a series from the day it begins on now."""
+    day = f"{datetime.fromtimestamp(body['starts'], zone_of(body['zone'])):%Y-%m-%d}"
+    pattern: Body = body["recurrence"]
+    return {**pattern, "limits": {**pattern["limits"], "StartDate": day}}
 
 
 def _exception(box: Box, before: Body, changes: Body) -> Body:
@@ -183,15 +195,17 @@ def delete_item(call: Call) -> Element:
 def item_delete(box: Box, body: Body, *, notify: bool) -> None:
     """Take an item or an occurrence away; its guests are told when ``notify`` says so and it was the organizer."""
     if body.get("master"):
-        _occurrence_remove(box, body)
+        master = _occurrence_remove(box, body)
+        if notify and master["invited"]:
+            tell(box, master, "update")
         return
     if notify and body["my_response"] == "Organizer":
         tell(box, body, "cancel")
     gone(box, body)
 
 
-def _occurrence_remove(box: Box, body: Body) -> None:
+def _occurrence_remove(box: Box, body: Body) -> Body:
     master = load(box.store, body["master"])
     exceptions = {key: value for key, value in master.get("exceptions", {}).items() if key != str(body["original"])}
     removed = sorted({*master.get("removed", ()), body["original"]})
-    put(box, master["folder"], {**master, "exceptions": exceptions, "removed": removed})
+    return put(box, master["folder"], {**master, "exceptions": exceptions, "removed": removed})

@@ -1,4 +1,4 @@
-"""Microsoft's schemas for Exchange Web Services, and an adapter that holds every request and answer to them."""
+"""Microsoft's schemas, and an adapter that holds every request and answer of exchangelib to them."""
 
 from __future__ import annotations
 
@@ -17,32 +17,31 @@ TYPES = "{http://schemas.microsoft.com/exchange/services/2006/types}"
 
 
 @cache
-def schema() -> etree.XMLSchema:
+def schema() -> Any:
     """The messages' schema, which brings the types'."""
     return etree.XMLSchema(etree.parse(Path(CONTRACTS) / "ews" / "messages.xsd"))
 
 
-def faults_of(data: bytes) -> list[str]:
-    """What is wrong with an envelope; nothing where the schemas were not given."""
+def breaches(data: bytes) -> list[str]:
+    """What in an envelope is against the schema; nothing where the schemas were not given.
+
+    The library tries versions that the schema does not know: those are left out.
+    """
     if not CONTRACTS:
         return []
     envelope = etree.fromstring(data)
-    body = envelope.find(f"{SOAP}Body")
-    header = envelope.find(f"{SOAP}Header")
-    parts: list[Any] = list(body) if body is not None else []
-    if header is not None:
-        parts += [part for part in header if part.tag.startswith(TYPES)]
-    return [fault for part in parts if part.tag != f"{SOAP}Fault" for fault in _faults(part)]
+    parts = [*envelope.iterfind(f"{SOAP}Body/*"), *envelope.iterfind(f"{SOAP}Header/{TYPES}*")]
+    checked = [part for part in parts if part.tag not in {f"{SOAP}Fault", f"{TYPES}RequestServerVersion"}]
+    return [breach for part in checked for breach in _breaches(part)]
 
 
-def _faults(part: Any) -> list[str]:
-    whole = etree.fromstring(etree.tostring(part))
-    schema().validate(whole)
+def _breaches(part: Any) -> list[str]:
+    schema().validate(etree.fromstring(etree.tostring(part)))
     return [f"{part.tag.partition('}')[2]}: {error.message}" for error in schema().error_log]
 
 
 class CheckedAdapter(HTTPAdapter):
-    """Sends as requests does and keeps what was wrong with either side in ``found``."""
+    """Sends as requests does; ``found`` keeps what either side did wrong, ``seen`` what was said."""
 
     found: list[str] = []
     seen: set[str] = set()
@@ -59,9 +58,9 @@ class CheckedAdapter(HTTPAdapter):
         raw = data.encode() if isinstance(data, str) else data
         if raw:
             self.seen.add(f"{side} {_name(raw)}")
-            self.found.extend(f"{side} {fault}" for fault in faults_of(raw))
+            self.found.extend(f"{side} {breach}" for breach in breaches(raw))
 
 
 def _name(raw: bytes) -> str:
-    body = etree.fromstring(raw).find(f"{SOAP}Body")
-    return "" if body is None or len(body) == 0 else str(etree.QName(body[0]).localname)
+    part = etree.fromstring(raw).find(f"{SOAP}Body/*")
+    return "" if part is None else str(etree.QName(part).localname)
