@@ -78,14 +78,11 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             }
         },
         "filters": {"health": {"()": "django.utils.log.CallbackFilter", "callback": is_no_health_answer}},
-        "handlers": {
-            "stream": {"class": "logging.StreamHandler", "formatter": "line"},
-            "null": {"class": "logging.NullHandler"},
-        },
+        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stream"], "level": "INFO"},
         "loggers": {
             "googleapiclient": {"level": "WARNING"},
-            "exchangelib": {"handlers": ["null"], "propagate": False},  # writes whole requests, with people in them
+            "exchangelib": {"level": "CRITICAL"},  # writes whole requests, with people and passwords in them
             "django.server": {"level": "WARNING"},
             "django.request": {"filters": ["health"]},
         },

@@ -65,7 +65,6 @@ def test_without_a_calendar_the_page_offers_to_connect_one(client: Client, membe
 def test_only_kinds_that_are_there_are_offered(client: Client, member: Membership) -> None:
     words = client.get(reverse("calendars:connect_choose", args=[member.account_id])).content.decode()
     assert "Google" in words
-    assert "Exchange" not in words
     assert client.get(reverse("calendars:connect", args=[member.account_id, "lotus"])).status_code == 404
 
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import Membership
 from calendars.models import CalendarAccount
 from connections.models import Connection
 from connections.services.forms import form_connect
 from connections.services.keep import Grant
+from hubclone.lib.health import redis_client
 from sandbox.exchange.testing import ANNA, EWS_PATH, PASSWORD
 from sandbox.testing import SandboxServer
 from tests.accounts.factories import actor_of
+
+
+@pytest.fixture
+def limits_forgotten(settings: Settings) -> None:
+    """Attempts of other tests at the same mailbox are not counted here."""
+    client = redis_client()
+    for key in client.scan_iter(f"{settings.REDIS_PREFIX}limit:connect-form*"):
+        client.delete(key)
 
 
 def ews_url(server: SandboxServer) -> str:

@@ -26,12 +26,16 @@ from connections.providers.exchange.discovery import ews_url_find
 from connections.providers.exchange.form import ExchangeForm
 from connections.providers.exchange.probe import BASIC, READ_SECONDS, auth_type_find, unreachable_code
 from connections.providers.exchange.versions import OLDEST, is_older_than, version_name, version_text
-from connections.providers.exchange.wire import Redirected, account_open, default_calendar, folders_get
+from connections.providers.exchange.wire import Redirected, UserLocked, account_open, default_calendar, folders_get
 from connections.registries import FormAccount, Identity
 from hubclone.lib.errors import HubError
 
 WIRE_ERRORS = (EWSError, requests.RequestException, HubError, SpnegoError, OSError, ValueError, LookupError)
 """What a call of exchangelib may raise; the ordinary ones of Python come from answers that make no sense."""
+
+
+FIELDS = {"PASSWORD_REFUSED": "password", "USER_LOCKED": "user_name", "ACCESS_DENIED": "user_name"}
+"""Where a failure is shown; the others at the URL."""
 
 
 class ExchangeConnect:
@@ -73,7 +77,7 @@ class ExchangeConnect:
 def wire_code(error: Exception) -> str:
     """The key of the error guide for what exchangelib raised."""
     if isinstance(error, UnauthorizedError):
-        return "PASSWORD_REFUSED"
+        return "USER_LOCKED" if isinstance(error, UserLocked) else "PASSWORD_REFUSED"
     if isinstance(error, Redirected):
         return "REDIRECTED"
     if isinstance(error, ErrorServerBusy):
@@ -130,4 +134,4 @@ def _field_errors() -> Iterator[None]:
         yield
     except WIRE_ERRORS as error:
         code = wire_code(error)
-        raise FieldRefused({"PASSWORD_REFUSED": "password"}.get(code, "url"), code) from error
+        raise FieldRefused(FIELDS.get(code, "url"), code) from error

@@ -39,6 +39,9 @@ CONNECTED = {
 }
 
 FORM = {
+    "USER_LOCKED": Advice(
+        _("Exchange has locked this user after too many wrong passwords. Ask your IT, or wait a while.")
+    ),
     "NO_MAILBOX": Advice(_("This user can sign in, but has no mailbox with a calendar.")),
     "MAILBOX_UNKNOWN": Advice(_("This Exchange server knows no mailbox with this address.")),
     "MAILBOX_OTHER": Advice(_("This is not the mailbox of the user who signs in. Use the user’s own address.")),

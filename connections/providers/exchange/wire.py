@@ -25,6 +25,7 @@ from hubclone.lib.outbound.guard import CONNECT_SECONDS
 
 READ_SECONDS = 30.0
 ERROR_PAGE = "genericerrorpage.htm"
+LOCKED_OUT = b"currently locked out"
 FOLDER_PATHS = [
     FieldPath(field=Folder.get_field_by_fieldname(name)) for name in ("name", "folder_class", "effective_rights")
 ]
@@ -34,6 +35,10 @@ Element = Any
 
 class Redirected(TransportError):  # type: ignore[misc]
     """The server answers with another address, which is not followed."""
+
+
+class UserLocked(UnauthorizedError):  # type: ignore[misc]
+    """Too many wrong passwords: the right one is refused as well, for a while."""
 
 
 class _OwnCredentials(Credentials):  # type: ignore[misc]
@@ -74,7 +79,7 @@ class _Policy(FailFast):  # type: ignore[misc]
         """Raises errors of exchangelib, without the answer's text."""
         status, location = response.status_code, response.headers.get("location", "")
         if status == 401:
-            raise UnauthorizedError("The sign-in was refused.")
+            raise (UserLocked if LOCKED_OUT in response.content else UnauthorizedError)("The sign-in was refused.")
         if status in {429, 503} or ERROR_PAGE in location:
             raise ErrorServerBusy("The server is busy.", back_off=_retry_after(response))
         if 300 <= status < 400:
