@@ -17,6 +17,7 @@ from sandbox.store import Store
 
 if TYPE_CHECKING:
     from sandbox.google.push import Pusher
+    from sandbox.microsoft.push import Notifier
     from sandbox.providers import Part
 
 BASE_MARK = "{{sandbox}}"
@@ -62,6 +63,11 @@ class Box:
     def pusher(self) -> Pusher:
         """The sender of Google's push messages."""
         return cast("Pusher", self.parts["google"])
+
+    @property
+    def notifier(self) -> Notifier:
+        """The sender of Graph's change notifications."""
+        return cast("Notifier", self.parts["microsoft"])
 
     def outside(self, text: str) -> str:
         """Stored text with the sandbox's address filled in."""

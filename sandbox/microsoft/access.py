@@ -36,13 +36,10 @@ def base(ask: Ask) -> str:
     return ask.host_url.rstrip("/") + GRAPH
 
 
-def answer(ask: Ask, kind: str, value: dict[str, Any], status: int = 200, **headers: str) -> Response:
+def answer(ask: Ask, kind: str, value: dict[str, Any], status: int = 200) -> Response:
     """JSON with its ``@odata.context``; ``kind`` is what the context names."""
     body = {"@odata.context": f"{base(ask)}/$metadata#{kind}", **value}
-    found = Response(json.dumps(body), status, content_type="application/json; odata.metadata=minimal")
-    for name, text in headers.items():
-        found.headers[name.replace("_", "-")] = text
-    return found
+    return Response(json.dumps(body), status, content_type="application/json; odata.metadata=minimal")
 
 
 def preference(ask: Ask, name: str) -> str:

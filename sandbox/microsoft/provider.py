@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from sandbox.microsoft import authority, calendars, consent, control  # noqa: F401 - their routes
+from sandbox.microsoft import (  # noqa: F401 - their routes
+    authority,
+    calendars,
+    consent,
+    control,
+    control_events,
+    events,
+    listing,
+    mailbox,
+    schedule,
+    subscriptions,
+    views,
+)
 from sandbox.microsoft.accounts import PERSONAL, seed
 from sandbox.microsoft.errors import fault_answer, refusal
+from sandbox.microsoft.push import Notifier
 from sandbox.microsoft.state import microsoft_state
 from sandbox.providers import Person, Provider, register
 from sandbox.store import Row, Store
@@ -30,5 +43,6 @@ register(
         fault_answer=fault_answer,
         refusal=refusal,
         roots=authority.TENANTS,
+        start=Notifier,
     )
 )

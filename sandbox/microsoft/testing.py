@@ -41,6 +41,30 @@ class MicrosoftControl:
         """Register an app."""
         self._post("client", client_id=client_id, client_secret=client_secret, **more)
 
+    def event_create(self, *, calendar: str, start: Any, end: Any, **event: Any) -> dict[str, Any]:
+        """Its owner makes an event; ``start`` and ``end`` as RFC 3339 text (dates: all day) or as Graph's objects."""
+        return cast("dict[str, Any]", self._post("event", calendar=calendar, start=start, end=end, **event))
+
+    def event_move(self, *, calendar: str, id: str, start: str, end: str | None = None) -> dict[str, Any]:
+        """Its owner drags it."""
+        return cast("dict[str, Any]", self._post("event/move", calendar=calendar, id=id, start=start, end=end))
+
+    def event_update(self, *, calendar: str, id: str, **changes: Any) -> dict[str, Any]:
+        """Its owner edits it."""
+        return cast("dict[str, Any]", self._post("event/update", calendar=calendar, id=id, changes=changes))
+
+    def event_delete(self, *, calendar: str, id: str) -> None:
+        """Somebody deletes it: an event, a series or an occurrence."""
+        self._post("event/delete", calendar=calendar, id=id)
+
+    def event_respond(self, *, calendar: str, id: str, response: str) -> None:
+        """A guest answers on the own copy: accepted, tentativelyAccepted, declined."""
+        self._post("event/respond", calendar=calendar, id=id, response=response)
+
+    def events_bulk(self, *, calendar: str, count: int, **more: Any) -> None:
+        """Many events: ``from``, ``every_minutes``, ``minutes``, ``attendees`` (a number), ``subject``."""
+        self._post("events/bulk", calendar=calendar, count=count, **more)
+
     def revoke(self, account: str, **more: Any) -> None:
         """Refreshing fails; ``reason``: revoked, consent, inactive, conditional_access, mfa."""
         self._post("revoke", account=account, **more)
@@ -80,3 +104,19 @@ class MicrosoftControl:
     def endless_pages(self, calendar: str, endless: bool = True) -> None:
         """Delta answers nextLinks and never comes to an end."""
         self._post("endless_pages", calendar=calendar, endless=endless)
+
+    def occurrences_silent(self, silent: bool = True) -> None:
+        """Delta says nothing of a deleted occurrence but tells its series anew without it."""
+        self._post("occurrences/silent", silent=silent)
+
+    def push_pause(self, paused: bool = True) -> None:
+        """Lose notifications, or send them again."""
+        self._post("push/pause", paused=paused)
+
+    def push_replay(self, **more: Any) -> None:
+        """Post a notification again: ``id`` (the last), ``times``."""
+        self._post("push/replay", **more)
+
+    def push_lifecycle(self, event: str, **more: Any) -> None:
+        """reauthorizationRequired, subscriptionRemoved or missed, for all subscriptions or ``subscription``."""
+        self._post("push/lifecycle", event=event, **more)
