@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import struct
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from sandbox.exchange.accounts import DOMAIN, NETBIOS, account_get, account_name
 from sandbox.store import Row, Store
 
 METHODS = ("ntlm", "basic")
+_UNREADABLE = (SpnegoError, ValueError, struct.error)
+"""What the library raises for a wrong password, and for messages that are none."""
 LOCKED = "The referenced account is currently locked out and may not be logged on to."
 
 
@@ -135,7 +138,7 @@ def _ntlm(store: Store, connection: _Connection, token: bytes) -> Row | None:
             response.headers.set("WWW-Authenticate", f"NTLM {challenge}")
             raise Refused(response)
         row = account_named(store, _NTLM.answer(connection, token, store))
-    except SpnegoError:
+    except _UNREADABLE:
         connection.context = None
         return None
     if row is not None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from lxml import html
+
 from sandbox.exchange.item_store import Body, change_key, occurrence, occurrence_id, originals, series
 from sandbox.exchange.recurrence import pattern_element
 from sandbox.exchange.soap import Element, flag, local, t
@@ -123,10 +125,18 @@ def _moment(tag: str, name: str) -> Callable[[Body, Shape], Element]:
 def _content(body: Body, shape: Shape) -> Element:
     text, kind = body.get("body", ""), body.get("body_type", "Text")
     if shape.body_type == "Text":
-        return t("Body", text, BodyType="Text")
+        return t("Body", plain_text(body), BodyType="Text")
     if kind == "Text" and shape.body_type == "HTML":
         return t("Body", f"<html><body>{text}</body></html>", BodyType="HTML")
     return t("Body", text, BodyType=kind)
+
+
+def plain_text(body: Body) -> str:
+    """The body without its marks."""
+    text = str(body.get("body", ""))
+    if body.get("body_type") != "HTML" or not text.strip():
+        return text
+    return "".join(html.fromstring(text).itertext()).strip()
 
 
 def _categories(body: Body, shape: Shape) -> Element | None:
@@ -266,8 +276,8 @@ FIELDS: dict[str, Make] = {
     "item:LastModifiedTime": _moment("LastModifiedTime", "updated"),
     "item:IsAssociated": _fixed("IsAssociated", "false"),
     "item:ConversationId": _conversation,
-    "item:UniqueBody": lambda body, shape: t("UniqueBody", body.get("body", ""), BodyType="Text", IsTruncated="false"),
-    "item:TextBody": lambda body, shape: t("TextBody", body.get("body", ""), BodyType="Text", IsTruncated="false"),
+    "item:UniqueBody": lambda body, shape: t("UniqueBody", plain_text(body), BodyType="Text", IsTruncated="false"),
+    "item:TextBody": lambda body, shape: t("TextBody", plain_text(body), BodyType="Text", IsTruncated="false"),
     "calendar:UID": _text("UID", "uid"),
     "calendar:RecurrenceId": _instant("RecurrenceId", "original"),
     "calendar:DateTimeStamp": _moment("DateTimeStamp", "updated"),

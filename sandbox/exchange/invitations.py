@@ -9,6 +9,7 @@ from email.utils import format_datetime, formataddr, make_msgid
 
 from sandbox.context import Box
 from sandbox.exchange.accounts import DOMAIN, account_get, calendar_of, id_make
+from sandbox.exchange.fields import plain_text
 from sandbox.exchange.item_store import Body, by_uid, gone, put, view
 from sandbox.exchange.recurrence import rule_of
 from sandbox.times import now_text, render_utc, zone_of
@@ -118,7 +119,7 @@ def _message(body: Body, kind: str, guests: list[str]) -> EmailMessage:
     message["Subject"] = _PREFIXES[kind] + body["subject"]
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain=DOMAIN)
-    message.set_content(body["body"] or body["subject"])
+    message.set_content(plain_text(body) or body["subject"])
     method = _METHODS[kind]
     message.add_alternative(_ics(body, method), subtype="calendar", params={"method": method})
     return message

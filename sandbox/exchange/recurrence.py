@@ -21,6 +21,7 @@ _CODES = {name: code for code, name in DAYS.items()} | {
     "WeekendDay": "SA,SU",
 }
 _INDEXES = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": -1}
+_PLACES = {place: name for name, place in _INDEXES.items()}
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -99,7 +100,9 @@ def _whole(kind: str, fields: dict[str, str], limit: str, limits: dict[str, str]
 
 def _fields(given: dict[str, str], start_date: str) -> tuple[str, dict[str, str]]:
     interval = {"Interval": given.get("INTERVAL", "1")}
-    days = " ".join(DAYS[code[-2:]] for code in given.get("BYDAY", "").split(",") if code)
+    codes = [code for code in given.get("BYDAY", "").split(",") if code]
+    days = " ".join(DAYS[code[-2:]] for code in codes)
+    place = given.get("BYSETPOS") or next((code[:-2] for code in codes if code[:-2]), "")
     month = {"Month": _MONTHS[int(given.get("BYMONTH", start_date[5:7])) - 1]}
     day = {"DayOfMonth": given.get("BYMONTHDAY", str(int(start_date[8:10])))}
     frequency = given.get("FREQ")
@@ -107,6 +110,11 @@ def _fields(given: dict[str, str], start_date: str) -> tuple[str, dict[str, str]
         return "DailyRecurrence", interval
     if frequency == "WEEKLY" and days:
         return "WeeklyRecurrence", {**interval, "DaysOfWeek": days}
+    if frequency in {"MONTHLY", "YEARLY"} and days:
+        relative = {"DaysOfWeek": days, "DayOfWeekIndex": _PLACES[int(place or "1")]}
+        monthly = frequency == "MONTHLY"
+        kind = "RelativeMonthlyRecurrence" if monthly else "RelativeYearlyRecurrence"
+        return kind, {**interval, **relative} if monthly else {**relative, **month}
     if frequency == "MONTHLY":
         return "AbsoluteMonthlyRecurrence", {**interval, **day}
     if frequency == "YEARLY":

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from exchangelib import Account, CalendarItem, EWSDate, EWSTimeZone, ExtendedProperty, Q
+from exchangelib import Account, CalendarItem, EWSDate, EWSTimeZone, ExtendedProperty, HTMLBody, Q
 from exchangelib.errors import (
     ErrorCalendarEndDateIsEarlierThanStartDate,
     ErrorCalendarOccurrenceIsDeletedFromRecurrence,
@@ -24,7 +24,7 @@ from tests.sandbox.exchange.conftest import at, item, seen
 ALL = "SendToAllAndSaveCopy"
 
 
-class Mark(ExtendedProperty):
+class Mark(ExtendedProperty):  # type: ignore[misc]
     """A property of one's own."""
 
     property_set_id = "3c2a1f6e-8d0b-4f57-9a6c-1d2e3f405162"
@@ -239,6 +239,52 @@ def test_the_31st_of_a_short_month_is_its_last_day(anna: Account) -> None:
         datetime.date(2026, 2, 28),
         datetime.date(2026, 3, 31),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=MONTHLY;BYDAY=2TU;COUNT=3", ["03-10", "04-14", "05-12"]),
+        ("FREQ=MONTHLY;BYDAY=-1FR;COUNT=2", ["03-27", "04-24"]),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20260318T000000Z", ["03-02", "03-04", "03-16", "03-18"]),
+        ("FREQ=DAILY;INTERVAL=3;COUNT=2", ["03-02", "03-05"]),
+    ],
+)
+def test_patterns_are_those_of_exchange(anna: Account, exchange: ExchangeControl, rule: str, days: list[str]) -> None:
+    times = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z", "zone": "UTC"}
+    exchange.event_create(calendar=ANNA, rrule=rule, **times)
+    found = anna.calendar.view(start=at(1), end=at(30, month=6)).only("start")
+    assert [f"{one.start:%m-%d}" for one in found] == days
+
+
+def test_wall_clock_times_of_a_series_outlast_a_change_of_the_clocks(anna: Account, exchange: ExchangeControl) -> None:
+    times = {"start": "2026-03-23T09:00:00+01:00", "end": "2026-03-23T10:00:00+01:00"}
+    exchange.event_create(calendar=ANNA, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=2", **times)
+    assert [start for _, start, _ in seen(anna)] == ["2026-03-23T08:00", "2026-03-30T07:00"]
+
+
+def test_a_moved_series_begins_anew(anna: Account, exchange: ExchangeControl) -> None:
+    times = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z", "zone": "UTC"}
+    made = exchange.event_create(calendar=ANNA, rrule="FREQ=DAILY;COUNT=3", **times)
+    exchange.event_delete(id=made["id"], occurrence="2026-03-03T09:00:00Z")
+    exchange.event_move(id=made["id"], start="2026-03-10T09:00:00Z")
+    assert [start for _, start, _ in seen(anna)] == [f"2026-03-{day}T09:00" for day in (10, 11, 12)]
+    (master,) = anna.calendar.all()
+    assert f"{master.recurrence.boundary.start:%Y-%m-%d}" == "2026-03-10"
+
+
+def test_guests_lose_the_occurrence_that_was_deleted(anna: Account, ben: Account, exchange: ExchangeControl) -> None:
+    times = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z", "zone": "UTC"}
+    made = exchange.event_create(calendar=ANNA, rrule="FREQ=DAILY;COUNT=2", required=[BEN], **times)
+    exchange.event_delete(id=made["id"], occurrence="2026-03-03T09:00:00Z")
+    assert [start for _, start, _ in seen(ben)] == ["2026-03-02T09:00"]
+
+
+def test_a_body_comes_as_text_too(anna: Account) -> None:
+    made = item(anna, body=HTMLBody("<p>Bring <b>cake</b></p>"))
+    made.save()
+    found = anna.calendar.get(id=made.id)
+    assert ("<b>cake</b>" in found.body, found.text_body) == (True, "Bring cake")
 
 
 def test_a_view_has_its_bounds(anna: Account, exchange: ExchangeControl) -> None:

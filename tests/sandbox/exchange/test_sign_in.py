@@ -75,6 +75,13 @@ def test_ntlm_proves_who_calls_once_a_connection_and_only_there(sandbox: Sandbox
         assert stranger.get(url, auth=HttpNtlmAuth("CORP\\anna", "guess")).status_code == 401
 
 
+@pytest.mark.parametrize("kind", ["NTLM", "Basic", "Bearer"])
+@pytest.mark.parametrize("token", ["", "?", "QUJD", "TlRMTVNTUAADAAAA", "TlRMTVNTUAABAAAA"])
+def test_what_proves_nothing_is_refused(sandbox: SandboxServer, kind: str, token: str) -> None:
+    answer = web.get(sandbox.url + EWS_PATH, headers={"Authorization": f"{kind} {token}"})
+    assert answer.status_code == 401
+
+
 def test_ntlm_works_with_tls(sandbox: SandboxServer) -> None:
     url = sandbox.https_url + EWS_PATH
     answer = web.get(url, auth=HttpNtlmAuth("CORP\\anna", PASSWORD), verify=sandbox.ca_file)
