@@ -136,7 +136,7 @@ def plain_text(body: Body) -> str:
     text = str(body.get("body", ""))
     if body.get("body_type") != "HTML" or not text.strip():
         return text
-    return "".join(html.fromstring(text).itertext()).strip()
+    return "".join(str(part) for part in html.fromstring(text).itertext()).strip()
 
 
 def _categories(body: Body, shape: Shape) -> Element | None:

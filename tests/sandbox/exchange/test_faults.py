@@ -74,20 +74,3 @@ def test_what_is_no_request_is_refused(sandbox: SandboxServer) -> None:
         answer = web.post(sandbox.url + EWS_PATH, data=body, auth=("anna", PASSWORD))
         assert answer.status_code in {400, 500}
         assert code in answer.text
-
-
-def test_a_mailbox_has_a_page(sandbox: SandboxServer) -> None:
-    sandbox.control.exchange.event_create(
-        calendar=ANNA,
-        subject="<b>Weekly</b>",
-        start="2026-03-02T09:00:00Z",
-        end="2026-03-02T10:00:00Z",
-        rrule="FREQ=WEEKLY;BYDAY=MO",
-        required=["visitor@example.test"],
-    )
-    front = web.get(sandbox.url).text
-    assert "/exchange/view/anna@corp.example" in front
-    page = web.get(f"{sandbox.url}/exchange/view/{ANNA}").text
-    assert "&lt;b&gt;Weekly&lt;/b&gt;" in page
-    assert "visitor@example.test (Unknown)" in page
-    assert web.get(f"{sandbox.url}/exchange/view/x@corp.example").status_code == 404
