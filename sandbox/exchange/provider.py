@@ -55,7 +55,7 @@ def _operation(ask: Ask) -> str:
 register(
     Provider(
         name="exchange",
-        label="Exchange",
+        label="Exchange calendars",
         seed=exchange_seed,
         state=exchange_state,
         people=_people,
