@@ -149,11 +149,13 @@ def changes_get(account: Account, folder: str, state: str) -> Changes:
         max_changes_returned=CHANGES_A_CALL,
         sync_scope=None,
     )
-    changes = [change for one in found if (change := _change(one))]
+    changes = [change for one in list(found) if (change := _change(one))]
     return Changes(changes, service.sync_state, bool(service.includes_last_item_in_range))
 
 
-def _change(element: Element) -> Change | None:
+def _change(element: Answer) -> Change | None:
+    if isinstance(element, Exception):
+        raise element
     kind = element.tag.rpartition("}")[2]
     if kind == "Delete":
         return Change(mapping.item_id(element), None)
