@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -38,11 +39,11 @@ class ChatForm(forms.Form):
         """See ``site_read``."""
         return site_read(self.cleaned_data["site"])
 
-    def clean_website(self) -> str:
-        """No person fills this in."""
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Please leave the field for robots empty."))
-        return ""
+    def clean(self) -> dict[str, Any]:
+        """No person fills in what no person sees."""
+        if self.cleaned_data.get("website"):
+            self.add_error(None, _("Please leave the field for robots empty."))
+        return self.cleaned_data
 
     def key_renew(self, key: str) -> None:
         """Carry another token from now on."""

@@ -141,6 +141,12 @@ class MeetingSettingsForm(forms.Form):
         self.fields["host"].choices = [(value, words) for value, words, _base in self.hosts]  # type: ignore[attr-defined]
         gate = self.gates["host"]
         refused = gate.gate_words if gate else _("Choose a domain that is connected.")
+        if gate:
+            self.fields["host"].help_text = _("The host of all your links. It can be a domain of your own, too:")
+        elif len(self.hosts) == len(default_hosts()):
+            self.fields["host"].help_text = _(
+                "The host of all your links. Connect one of your own under Settings → Domains."
+            )
         self.fields["host"].error_messages["invalid_choice"] = refused
 
     def _gates_show(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -66,7 +66,7 @@ def chat_style(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat(request: HttpRequest, key: str) -> HttpResponseBase:
     """The page in the frame; ``?view=book`` has the scheduling page in it, POST leaves a message."""
-    return csp_update({"frame-ancestors": ["*"], "frame-src": [SELF]})(lambda asked: _answer(asked, key))(request)
+    return csp_replace({"frame-ancestors": ["*"], "frame-src": [SELF]})(lambda asked: _answer(asked, key))(request)
 
 
 def _answer(request: HttpRequest, key: str) -> HttpResponse:

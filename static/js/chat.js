@@ -14,9 +14,9 @@ function set(open) {
   open ? start() : toggle.focus();
 }
 
-// Where reading begins: at what has to be mended, else at the name.
+// Where reading begins: at what has to be mended or what was done, else at the name.
 function start() {
-  (panel.querySelector("[aria-invalid=true]") ?? panel.querySelector("h1")).focus();
+  (panel.querySelector("[aria-invalid=true]") ?? panel.querySelector("[data-start]") ?? panel.querySelector("h1")).focus();
 }
 
 function leave(event) {

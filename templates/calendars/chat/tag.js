@@ -4,7 +4,8 @@
   "use strict";
   const { frame, style, titles, language } = {{ settings|safe }};
   const tag = document.currentScript;
-  if (!tag || document.querySelector("iframe.hubclone-chat")) return;
+  if (!tag || window.hubcloneChat) return; // a module, or a second tag
+  window.hubcloneChat = true;
   const { origin } = new URL(tag.src);
 
   const box = document.createElement("iframe");
