@@ -119,7 +119,7 @@ class MicrosoftCalendarClient:
             "changeType": "created,updated,deleted",
             "notificationUrl": address,
             "lifecycleNotificationUrl": address,
-            "resource": f"{_calendar(remote_id)}/events",
+            "resource": f"/me/calendars/{remote_id}/events",
             "expirationDateTime": mapping.instant_text(ends),
             "clientState": f"{channel_id}.{token}",
         }
