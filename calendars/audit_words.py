@@ -12,6 +12,7 @@ for _key, _words in {
     "page.paused": _("Scheduling page paused"),
     "page.activated": _("Scheduling page activated"),
     "page.moved": _("Scheduling page moved to a folder"),
+    "page.hosts_changed": _("Hosts of a scheduling page changed"),
     "page_folder.created": _("Folder of scheduling pages created"),
     "page_folder.renamed": _("Folder of scheduling pages renamed"),
     "page_folder.deleted": _("Folder of scheduling pages deleted"),

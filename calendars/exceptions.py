@@ -157,3 +157,9 @@ class MeetingDeleted(BookingRefused):
 
     code = "MEETING_DELETED"
     text = _("The record of this meeting was deleted, so it cannot keep an outcome.")
+
+
+class NotAHost(PermanentError):
+    """These cannot be a page's hosts: somebody is not in the account, is there twice, or nobody was named."""
+
+    code = "NOT_A_HOST"

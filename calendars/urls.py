@@ -57,6 +57,7 @@ urlpatterns = [
     path(f"{PAGES}folders/<int:folder_id>/", folders.folder_edit, name="folder_edit"),
     path(f"{PAGES}folders/<int:folder_id>/delete/", folders.folder_delete, name="folder_delete"),
     path(f"{PAGES}pages/<int:page_id>/pause/", pages.page_pause, name="page_pause"),
+    path(f"{PAGES}pages/<int:page_id>/leave/", pages.page_leave, name="page_leave"),
     path(f"{PAGES}pages/<int:page_id>/delete/", pages.page_delete, name="page_delete"),
     path("meetings/-/logo/<slug:digest>.<slug:ending>", logos.public_logo, name="public_logo"),
     path("meetings/-/slots/<path:slug>", public.public_slots, name="public_slots"),

@@ -25,6 +25,7 @@ from calendars.exceptions import BookingRefused, HostUnavailable
 from calendars.models import CalendarAccount, SchedulingPage
 from calendars.selectors.availability import month_range, rules_of, slots_month
 from calendars.selectors.busy import hosts_busy_times
+from calendars.selectors.hosts import page_host_ids
 from calendars.selectors.links import page_urls
 from calendars.selectors.meeting_settings import default_page_ids
 from calendars.selectors.pages import fields_asked, page_by_slug, pages_kept
@@ -71,8 +72,9 @@ class BookingInformation(APIView):
         locale = page.language or settings.LANGUAGE_CODE
         information = shapes.booking_information(page, definitions=_definitions(page), locale=locale)
         times = _availability(request, page, zone, 0)
-        offline = all(user["isOffline"] for user in times["allUsersBusyTimes"])
-        return Response({**information, **times, "isOffline": offline})
+        offline = [user["isOffline"] for user in times["allUsersBusyTimes"]]
+        takes_requests = any(offline) if page.kind == PageKind.GROUP else all(offline)
+        return Response({**information, **times, "isOffline": takes_requests})
 
 
 class AvailabilityPage(APIView):
@@ -217,7 +219,7 @@ def _busy_times(
     request: Request, page: SchedulingPage, within: tuple[dt.datetime, dt.datetime]
 ) -> list[dict[str, Any]]:
     """Private apps are the account's own and see when hosts are busy; other apps see only what is free."""
-    ids = sorted(host.user_id for host in page.hosts.all())
+    ids = page_host_ids(page)
     own = _caller(request).kind == "private_app"
     busy = hosts_busy_times(account_id=page.account_id, user_ids=ids, within=within) if own else {}
     accounts = CalendarAccount.objects.filter(account_id=page.account_id, user_id__in=ids).select_related("connection")

@@ -20,11 +20,14 @@ from calendars.engine.tokens import tokens_unknown
 from calendars.forms.contact_fields import AskedField, ContactFieldsField, asked_fields, definitions_askable
 from calendars.forms.dates import DateOverridesField, DateRow, date_rows
 from calendars.forms.delays import REMINDERS_MOST, DelayField, DelayRow, RemindersField, delay_rows
+from calendars.forms.hosts import HostsForm, hosts_typed, members_hosting
 from calendars.forms.hours import DayHours, HoursField, days_of
+from calendars.forms.later import LaterChoiceField, LaterIntegerField
 from calendars.forms.logo import LogoField
 from calendars.forms.visitor import TOO_LONG, LineField, TextField
 from calendars.models import SchedulingPage
 from calendars.redirects import RedirectRefused, redirect_check
+from calendars.selectors.hosts import page_shares
 from calendars.selectors.pages import SLUG_LENGTH_MOST, SLUG_PATTERN, slug_taken
 from calendars.tokens import tokens_known
 from calendars.words import duration_words
@@ -49,8 +52,8 @@ LASTING_TEXTS = ("description", "invitation_subject")
 TEXTS = (*LASTING_TEXTS, "confirmation_text", "follow_up_subject", "follow_up_text")
 STEPS_OF_FIELDS = {
     "overview": (
-        "name", "title", "location_kind", "location_detail", "description", "invitation_subject", "language", "logo",
-        "logo_remove", "brand_color",
+        "kind", "hosts", "is_owner_first", "name", "title", "location_kind", "location_detail", "description",
+        "invitation_subject", "language", "logo", "logo_remove", "brand_color",
     ),
     "scheduling": (
         "slug", "durations", "time_zone", "weekly_hours", "date_overrides", "step", "minimum_notice", "window_kind",
@@ -73,24 +76,7 @@ def _minutes(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, coerce=int, help_text=help_text)
 
 
-class CheckedLaterMixin:
-    """A field that is needed under some other field's value alone: the form says so itself."""
-
-    def validate(self, value: Any) -> None:
-        """Whatever was given has to hold."""
-        if value not in (None, ""):
-            super().validate(value)  # type: ignore[misc]
-
-
-class LaterChoiceField(CheckedLaterMixin, forms.ChoiceField):
-    """One of a list."""
-
-
-class LaterIntegerField(CheckedLaterMixin, forms.IntegerField):
-    """A number."""
-
-
-class PageForm(forms.Form):
+class PageForm(HostsForm):
     """``page`` is None for a new one; ``initial`` then holds the defaults."""
 
     name = LineField(label=_("Internal name"), max_length=200, help_text=_("Only you see it."))
@@ -188,6 +174,7 @@ class PageForm(forms.Form):
             kwargs.setdefault("initial", page_initial(page))
         super().__init__(**kwargs)
         self.page = page
+        self.members_set(members_hosting(account_id))
         self.definitions = {item.name: item for item in definitions_askable(account_id)}
         self._field(ContactFieldsField, "form_fields").definitions = self.definitions
         for name, usual in _SELECTS.items():
@@ -238,6 +225,7 @@ class PageForm(forms.Form):
         needed = _DETAIL_NEEDED.get(data.get("location_kind", ""))
         if needed and not data.get("location_detail") and "location_detail" not in self.errors:
             self.add_error("location_detail", needed)
+        self.kind_clean(data, self.page)
         self._window_clean(data)
         self._follow_up_clean(data)
         self._tokens_clean(data)
@@ -363,4 +351,5 @@ class PageForm(forms.Form):
 def page_initial(page: SchedulingPage) -> dict[str, Any]:
     """A page as the editor shows it."""
     is_fixed = page.first_day is not None and page.last_day is not None
-    return model_to_dict(page, exclude=["logo"]) | {"window_kind": FIXED if is_fixed else ROLLING}
+    hosts = hosts_typed({share.user.pk: share.weight for share in page_shares(page)})
+    return model_to_dict(page, exclude=["logo"]) | {"window_kind": FIXED if is_fixed else ROLLING, "hosts": hosts}

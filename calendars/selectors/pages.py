@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
-from calendars.choices import LocationKind, PageState
-from calendars.models import PageFolder, SchedulingPage
+from calendars.choices import LocationKind, PageKind, PageState
+from calendars.models import PageFolder, PageHost, SchedulingPage
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 SLUG_LENGTH_MOST = 100
@@ -27,6 +27,13 @@ def pages_kept() -> QuerySet[SchedulingPage]:
 def pages_of(*, account_id: int, user_id: int) -> QuerySet[SchedulingPage]:
     """A member's own pages, the oldest first."""
     return pages_kept().filter(account_id=account_id, owner_id=user_id).order_by("id")
+
+
+def pages_hosted(*, account_id: int, user_id: int) -> QuerySet[SchedulingPage]:
+    """Others' pages on which a member is a host, by name."""
+    hosting = PageHost.objects.filter(page=OuterRef("pk"), user_id=user_id, left_at=None)
+    found = pages_kept().filter(Exists(hosting), account_id=account_id).exclude(owner_id=user_id)
+    return found.exclude(kind=PageKind.PERSONAL).select_related("owner").order_by("name", "id")
 
 
 def folders_of(*, account_id: int, user_id: int) -> QuerySet[PageFolder]:

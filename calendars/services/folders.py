@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.models import Account, User
 from accounts.services.audit import audit_write
+from calendars.choices import PageKind
 from calendars.exceptions import FolderNameTaken
 from calendars.models import PageFolder, SchedulingPage
+from calendars.selectors.hosts import page_shares
 from calendars.selectors.pages import slug_free
+from calendars.services.page_hosts import HostChoice
 from calendars.services.pages import EDITABLE, page_create
 
 NAME_LENGTH_MOST = 200
@@ -64,7 +67,10 @@ def page_duplicate(*, actor: Actor, page: SchedulingPage) -> SchedulingPage:
     fields = {name: getattr(page, name) for name in EDITABLE}
     fields["name"] = (_("Copy of %(name)s") % {"name": page.name})[:NAME_LENGTH_MOST]
     fields["slug"] = slug_free(page.slug)
-    copy = page_create(actor=actor, account=page.account, owner=page.owner, fields=fields)
+    hosts = [HostChoice(share.user.pk, share.weight) for share in page_shares(page)] or [HostChoice(page.owner_id)]
+    copy = page_create(
+        actor=actor, account=page.account, owner=page.owner, fields=fields, kind=PageKind(page.kind), hosts=hosts
+    )
     SchedulingPage.objects.filter(pk=copy.pk).update(folder_id=page.folder_id)
     return copy
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,9 +11,10 @@ from django.db.models.functions import Now
 from accounts.actor import Actor
 from accounts.models import Account, User
 from accounts.services.audit import audit_write
-from calendars.choices import PageState
+from calendars.choices import PageKind, PageState
 from calendars.exceptions import PathTaken
 from calendars.models import PageHost, SchedulingPage
+from calendars.services.page_hosts import HostChoice, page_hosts_set
 
 EDITABLE = frozenset(
     {
@@ -48,25 +49,47 @@ EDITABLE = frozenset(
         "follow_up_subject",
         "follow_up_text",
         "redirect_url",
+        "is_owner_first",
     }
 )
 _SLUG_CONSTRAINT = "calendars_schedulingpage_slug"
 
 
 @transaction.atomic
-def page_create(*, actor: Actor, account: Account, owner: User, fields: Mapping[str, Any]) -> SchedulingPage:
-    """A personal page with its owner as its host. Raises PathTaken."""
-    page = SchedulingPage(account=account, owner=owner, **_checked(fields))
+def page_create(
+    *,
+    actor: Actor,
+    account: Account,
+    owner: User,
+    fields: Mapping[str, Any],
+    kind: PageKind = PageKind.PERSONAL,
+    hosts: Sequence[HostChoice] | None = None,
+) -> SchedulingPage:
+    """A page of a kind, which stays; without ``hosts`` its owner is its host. Raises PathTaken, NotAHost."""
+    page = SchedulingPage(account=account, owner=owner, kind=kind, **_checked(fields))
     _save(page)
-    PageHost.objects.create(account=account, page=page, user=owner)
-    _audit(actor, page, "page.created", {"slug": page.slug})
+    _audit(actor, page, "page.created", {"slug": page.slug, "kind": kind})
+    if hosts is None or kind == PageKind.PERSONAL:
+        PageHost.objects.create(account=account, page=page, user=owner)
+    else:
+        page_hosts_set(actor=actor, page=page, hosts=hosts)
     return page
 
 
 @transaction.atomic
-def page_update(*, actor: Actor, page: SchedulingPage, fields: Mapping[str, Any]) -> SchedulingPage:
-    """Change what differs; the audit row names the fields. Raises PathTaken, and then ``page`` is as it was."""
+def page_update(
+    *,
+    actor: Actor,
+    page: SchedulingPage,
+    fields: Mapping[str, Any],
+    hosts: Sequence[HostChoice] | None = None,
+) -> SchedulingPage:
+    """Change what differs; the audit row names the fields. ``hosts`` are for a group or round robin page. Raises
+    PathTaken and NotAHost, and then ``page`` is as it was."""
     kept = SchedulingPage.objects.select_for_update().get(pk=page.pk)
+    if hosts is not None and kept.kind != PageKind.PERSONAL:
+        page_hosts_set(actor=actor, page=kept, hosts=hosts)
+        kept.refresh_from_db(fields=["rotation_from"])
     changed = {name: value for name, value in _checked(fields).items() if getattr(kept, name) != value}
     if not changed:
         return kept

@@ -1,4 +1,5 @@
-"""The days of the visitor's month: drawn here and not in the template, for every click draws forty of them."""
+"""Words about hosts, and the days of the visitor's month: these are drawn here and not in the template, for every click
+draws forty of them."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from calendars.models import SchedulingPage
+from accounts.models import User
+from calendars.models import Booking, SchedulingPage
+from calendars.selectors.hosts import booking_hosts, names_words, page_host_words, page_hosts
 from calendars.tokens import words_for_page
 from calendars.views.picker import Cell
 
@@ -22,6 +25,24 @@ _CHOSEN = mark_safe(' aria-current="true"')
 def about(page: SchedulingPage) -> str:
     """The page's description for a visitor who has not said who they are."""
     return words_for_page(page.description, page)
+
+
+@register.filter
+def hosts(page: SchedulingPage) -> list[User]:
+    """Whose time the page offers."""
+    return page_hosts(page)
+
+
+@register.filter
+def host_words(page: SchedulingPage) -> str:
+    """Whom visitors of the page meet."""
+    return page_host_words(page)
+
+
+@register.filter
+def booked_words(booking: Booking) -> str:
+    """Whom the guest of a booking meets."""
+    return names_words(booking_hosts(booking))
 
 
 @register.simple_tag

@@ -76,6 +76,7 @@ def _page(request: AccountRequest, form: PageForm, page: SchedulingPage | None) 
     values = _values(page, form)
     shown = SchedulingPage(account=request.account, owner=request.user, **values)
     shown.pk = page.pk if page else None
+    shown.hosts_shown = [row.user for row in form.host_rows]
     return shown
 
 

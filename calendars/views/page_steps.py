@@ -18,7 +18,7 @@ from calendars.forms.hours import DAYS, typed_of
 from calendars.forms.page import PageForm
 
 LAST_FULL_HOUR = 22
-FIELDS_ADD = "form_fields-add"
+_CHOICES = {"add_field": "form_fields-add", "add_host": "hosts-add"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ def _field_up(typed: dict[str, Any], value: str) -> None:
         fields[at - 1], fields[at] = fields[at], fields[at - 1]
 
 
+def _host_drop(typed: dict[str, Any], value: str) -> None:
+    typed["hosts"] = [item for item in typed["hosts"] if item["user"] != value]
+
+
 def _reminder_add(typed: dict[str, Any], value: str) -> None:
     if len(typed["reminders"]) < REMINDERS_MOST:
         typed["reminders"] = [
@@ -114,6 +118,8 @@ _STEPS: dict[str, Callable[[dict[str, Any], str], None]] = {
     "add_field": lambda typed, value: None,
     "drop_field": _field_drop,
     "up_field": _field_up,
+    "add_host": lambda typed, value: None,
+    "drop_host": _host_drop,
     "add_reminder": _reminder_add,
     "drop_reminder": _reminder_drop,
 }
@@ -133,9 +139,9 @@ def _following(end: str) -> tuple[str, str]:
 
 
 def _without_choice(data: QueryDict) -> QueryDict:
-    """The property that stands in the list of those to add counts only for the button beside it, and for Save."""
-    if "add_field" in data:
-        return data
+    """What stands in a list of those to add counts only for the button beside it, and for Save."""
     changed = data.copy()
-    changed.pop(FIELDS_ADD, None)
+    for button, name in _CHOICES.items():
+        if button not in data:
+            changed.pop(name, None)
     return changed

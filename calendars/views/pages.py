@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.web import AccountRequest, account_view
-from calendars.choices import LocationKind, PageState
+from calendars.choices import LocationKind, PageKind, PageState
 from calendars.exceptions import PathTaken
 from calendars.forms.delays import UNITS
+from calendars.forms.hosts import hosts_typed
 from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
@@ -23,8 +24,9 @@ from calendars.selectors.accounts import calendar_account_of
 from calendars.selectors.links import link_base, page_url, page_urls
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
 from calendars.selectors.meeting_settings import url_part_of
-from calendars.selectors.pages import folders_of, page_of, pages_of, slug_free
+from calendars.selectors.pages import folders_of, page_of, pages_hosted, pages_of, slug_free
 from calendars.services.logos import logo_keep
+from calendars.services.page_hosts import page_leave as leave
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
@@ -52,8 +54,30 @@ def pages(request: AccountRequest, account_id: int) -> HttpResponse:
         "folder": folder,
         "tabs": folder_tabs(account_id, folders, found, folder),
         "calendar_account": calendar_account_of(account_id=account_id, user_id=request.user.pk),
+        "hosted": _hosted(request),
     }
     return render(request, "calendars/pages/list.html", context)
+
+
+def _hosted(request: AccountRequest) -> list[dict[str, Any]]:
+    """Colleagues' pages on which the member is a host."""
+    found = list(pages_hosted(account_id=request.account.pk, user_id=request.user.pk))
+    urls = page_urls(found)
+    return [{"page": page, "url": urls[page.pk]} for page in found]
+
+
+@require_POST
+@account_view()
+def page_leave(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
+    """Be no host of a page any more; booked meetings stay."""
+    page = pages_hosted(account_id=account_id, user_id=request.user.pk).filter(pk=page_id).first()
+    if page is None:
+        raise Http404
+    leave(actor=request.actor, page=page, user=request.user)
+    messages.success(
+        request, _("You have left “%(name)s”. Meetings that were booked with you stay.") % {"name": page.name}
+    )
+    return redirect("calendars:pages", account_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +91,8 @@ def page_create(request: AccountRequest, account_id: int) -> HttpResponse:
     form = PageForm(account_id, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
-            create(actor=request.actor, account=request.account, owner=request.user, fields=_fields(request, form))
+            given = _given(request, form)
+            create(actor=request.actor, account=request.account, owner=request.user, **given)
         except PathTaken:
             form.path_taken()
         else:
@@ -88,7 +113,8 @@ def page_edit(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
     form = PageForm(account_id, page, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
-            page_update(actor=request.actor, page=page, fields=_fields(request, form))
+            given = _given(request, form)
+            page_update(actor=request.actor, page=page, fields=given["fields"], hosts=given["hosts"])
         except PathTaken:
             form.path_taken()
         else:
@@ -170,6 +196,12 @@ def _tokens(known: Collection[str]) -> list[dict[str, Any]]:
     return [{"code": f"{{{{ {token.key} }}}}", "label": token.label} for token in shown]
 
 
+def _given(request: AccountRequest, form: PageForm) -> dict[str, Any]:
+    """What the form cleaned to, as the services take it."""
+    fields = _fields(request, form)
+    return {"kind": fields.pop("kind"), "hosts": fields.pop("hosts"), "fields": fields}
+
+
 def _fields(request: AccountRequest, form: PageForm) -> dict[str, Any]:
     """What the form cleaned to, with the logo as the page keeps it when that changes."""
     fields = dict(form.cleaned_data)
@@ -213,6 +245,8 @@ def _defaults(request: AccountRequest) -> dict[str, Any]:
         "buffer_before": 0,
         "buffer_after": 0,
         "form_fields": [],
+        "kind": PageKind.PERSONAL,
+        "hosts": hosts_typed({request.user.pk: 1}),
     }
 
 

@@ -30,8 +30,8 @@ KEY = "memory"
 
 @dataclass
 class Memory:
-    """What the provider holds. ``*_errors`` are raised by the next calls, one each, ``busy_failures`` by each call about
-    a calendar."""
+    """What the provider holds. ``*_errors`` are raised by the next calls, one each, ``busy_failures`` by each call
+    about a calendar."""
 
     busy: dict[str, list[Interval] | Unreadable] = field(default_factory=dict)
     events: dict[uuid.UUID, EventDraft] = field(default_factory=dict)
