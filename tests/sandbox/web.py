@@ -6,6 +6,8 @@ from typing import Any
 
 import requests
 
+Session = requests.Session  # noqa: TID251 - not the product
+
 
 def get(url: str, **more: Any) -> requests.Response:
     """GET, redirects not followed."""
@@ -15,3 +17,11 @@ def get(url: str, **more: Any) -> requests.Response:
 def post(url: str, **more: Any) -> requests.Response:
     """POST, redirects not followed."""
     return requests.request("POST", url, timeout=60, allow_redirects=False, **more)  # noqa: TID251 - not the product
+
+
+def session(ca_file: str) -> Session:
+    """One that trusts this CA and nothing of the environment."""
+    made = Session()
+    made.trust_env = False
+    made.verify = ca_file
+    return made
