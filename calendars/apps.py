@@ -14,6 +14,7 @@ class CalendarsConfig(AppConfig):
             audit_links,
             audit_words,
             demo_google,
+            demo_microsoft,
             demo_page,
             navigation,
             settings_tabs,

@@ -7,11 +7,14 @@ from pytest_django import Settings
 
 from accounts.demo import DemoContext
 from accounts.demo import load as load_people
+from accounts.models import Membership
 from calendars.demo_google import load
+from calendars.demo_microsoft import load as load_microsoft
 from calendars.models import BusyInterval, Calendar, CalendarAccount
 from connections.choices import ConnectionState
 from connections.models import Connection
 from sandbox.testing import Control, SandboxServer
+from tests.connections.microsoft import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +50,15 @@ def test_a_sandbox_that_forgot_everything_is_connected_anew(context: DemoContext
     sandbox.reset()
     load(context)
     assert Connection.objects.get().state == ConnectionState.ACTIVE
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_member_of_the_demo_can_connect_office_365(
+    context: DemoContext, sandbox: Control, settings: Settings, times: int
+) -> None:
+    settings.MICROSOFT = {**settings.MICROSOFT, "client_id": "demo", "client_secret": "demo-secret"}
+    for _ in range(times):
+        sandbox.reset()
+        load_microsoft(context)
+    member = Membership.objects.get(user=context.member)
+    assert browser(member).connect(account=context.output["microsoft"]["accounts"][1]).status_code == 302
