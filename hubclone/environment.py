@@ -117,7 +117,7 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         microsoft_auth_uri=env.url("MICROSOFT_AUTH_URI", f"{authority}/oauth2/v2.0/authorize"),
         microsoft_graph_url=env.url("MICROSOFT_GRAPH_URL", MICROSOFT_GRAPH, schemes=("https",)),
         microsoft_ca_file=env.text("MICROSOFT_CA_FILE", ""),
-        exchange_ca_file=env.file("EXCHANGE_CA_FILE"),
+        exchange_ca_file=env.text("EXCHANGE_CA_FILE", ""),
         exchange_autodiscover_url=env.url("EXCHANGE_AUTODISCOVER_URL", ""),
         sandbox_url=env.url("SANDBOX_URL", ""),
         demo=demo,
@@ -200,12 +200,6 @@ class _Reader:
             except ValueError:
                 raise SettingsError(f"{name} has {entry!r}; it must list networks such as 10.0.0.0/8.") from None
         return found
-
-    def file(self, name: str) -> str:
-        value = self.text(name, "")
-        if value and not Path(value).is_file():
-            raise SettingsError(f"{name} must be the path of a file that can be read, not {value!r}.")
-        return value
 
     def url(self, name: str, default: str | None = None, schemes: tuple[str, ...] = ("http", "https")) -> str:
         value = self.text(name, default)

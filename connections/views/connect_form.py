@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.web import AccountRequest, account_view
-from connections.exceptions import ConnectRefused, FieldRefused
+from connections.exceptions import FieldRefused
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES
 from connections.selectors import connections_visible
@@ -83,8 +83,6 @@ def _try(request: AccountRequest, grant: Grant, form: forms.Form, replace: bool)
         words = str(advice.words) if advice else _("Something went wrong on the way. Nothing was connected.")
         if isinstance(error, FieldRefused) and error.params:
             words %= error.params
-        elif not isinstance(error, ConnectRefused) and advice is None:
-            log.warning("connection.refused_without_words", provider=grant.provider, reason=error.code)
         form.add_error(field if field in form.fields else None, words)
     return ""
 

@@ -40,6 +40,8 @@ def demo_values(ports: Mapping[str, int], sandbox_home: Path, given: Mapping[str
         "MICROSOFT_AUTH_URI": f"{sandbox}/common/oauth2/v2.0/authorize",
         "MICROSOFT_GRAPH_URL": f"{secure}/microsoft/graph/v1.0",
         "MICROSOFT_CA_FILE": str(sandbox_home / "ca.pem"),
+        "EXCHANGE_AUTODISCOVER_URL": f"{sandbox}/autodiscover/autodiscover.xml",
+        "EXCHANGE_CA_FILE": str(sandbox_home / "ca.pem"),
     }
 
 

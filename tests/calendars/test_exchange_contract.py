@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -93,9 +94,11 @@ class TestExchange(ProviderContract):
         editor: Membership,
         sandbox: Control,
         sandbox_server: SandboxServer,
-    ) -> ExchangeWorld:
+    ) -> Iterator[ExchangeWorld]:
+        """Every request and answer is held to Microsoft's schemas where CONTRACTS_DIR names them."""
         editor.user.email = BEN
         editor.user.save(update_fields=["email"])
         sandbox.exchange.auth("basic")
         sandbox.exchange.calendar_share(calendar=BEN, account=ANNA, role="reviewer")
-        return ExchangeWorld(sandbox, calendar_client(exchange_connected(member, sandbox_server)))
+        yield ExchangeWorld(sandbox, calendar_client(exchange_connected(member, sandbox_server)))
+        assert sandbox.exchange.state(limit=1)["violations"] == []

@@ -72,7 +72,7 @@ def unreachable_code(error: Exception) -> str:
         return {"unknown": "HOST_UNKNOWN", "timeout": "TIMED_OUT"}.get(error.why, "ADDRESS_REFUSED")
     if isinstance(error, AddressRefused):
         return "ADDRESS_REFUSED"
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError) or type(error) is OSError:  # requests misses EXCHANGE_CA_FILE
         return "CERTIFICATE_REFUSED"
     if isinstance(error, requests.Timeout):
         return "TIMED_OUT"
