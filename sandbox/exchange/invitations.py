@@ -64,11 +64,17 @@ def _copy_put(box: Box, body: Body, email: str) -> Body:
         return body
     folder = calendar_of(box.store, email)["id"]
     old = by_uid(box.store, folder, body["uid"]) or {}
-    answer = _room_answer(box, folder, body) if account["kind"] == "room" else "NoResponseReceived"
+    answer = _room_answer(box, folder, body) if account["kind"] == "room" else _answer_kept(old, body)
     private = {"properties": old.get("properties", []), "reminder": old.get("reminder", False)}
     mine = {"invited": False, "id": old.get("id") or id_make("item"), "owner": email, "my_response": answer}
     put(box, folder, {**body, **private, **mine, "free_busy": "Busy" if answer == "Accept" else "Tentative"})
-    return answered_by(body, email, answer) if answer in {"Accept", "Decline"} else answered_by(body, email, "Unknown")
+    return answered_by(body, email, "Unknown" if answer == "NoResponseReceived" else answer)
+
+
+def _answer_kept(old: Body, body: Body) -> str:
+    """A guest's answer stands for as long as the time does."""
+    same = all(old.get(name) == body.get(name) for name in ("starts", "ends", "recurrence"))
+    return str(old["my_response"]) if old and same else "NoResponseReceived"
 
 
 def _room_answer(box: Box, folder: str, body: Body) -> str:

@@ -103,10 +103,7 @@ def update_item(call: Call) -> Element:
 def _updated(call: Call, change: Element) -> Body:
     wanted, updates = change[0], change[1]
     before = item_wanted(call, wanted, WRITES)
-    if call.request.get("ConflictResolution") == "NeverOverwrite" and wanted.get("ChangeKey") != change_key(
-        before["seq"]
-    ):
-        raise EwsError("ErrorIrresolvableConflict", "The send or update operation could not be performed.")
+    _key_check(wanted.get("ChangeKey", ""), before, call.request.get("ConflictResolution", "AutoResolve"))
     changes: Body = {}
     properties = list(before["properties"])
     for update in updates:
@@ -116,6 +113,18 @@ def _updated(call: Call, change: Element) -> Body:
     if not invited or not _sends(call, "SendMeetingInvitationsOrCancellations"):
         return after
     return _told(call.box, before, after)
+
+
+def _key_check(key: str, before: Body, resolution: str) -> None:
+    """Whether a change may be written over what is there. Raises EwsError."""
+    if not key and resolution != "AlwaysOverwrite":
+        raise EwsError("ErrorChangeKeyRequired", "The change key is required for this operation.")
+    if resolution == "NeverOverwrite" and key != change_key(before["seq"]):
+        raise EwsError(
+            "ErrorIrresolvableConflict",
+            "The send or update operation could not be performed because the change key passed in the request does"
+            " not match the current change key for the item.",
+        )
 
 
 def _change(call: Call, update: Element, properties: list[Body], before: Body) -> Body:

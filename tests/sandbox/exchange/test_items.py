@@ -11,7 +11,9 @@ from exchangelib.errors import (
     ErrorCalendarEndDateIsEarlierThanStartDate,
     ErrorCalendarOccurrenceIsDeletedFromRecurrence,
     ErrorCalendarViewRangeTooBig,
+    ErrorChangeKeyRequired,
     ErrorExceededFindCountLimit,
+    ErrorIrresolvableConflict,
     ErrorItemNotFound,
 )
 from exchangelib.properties import Attendee, Mailbox
@@ -176,6 +178,41 @@ def test_a_guests_answer_reaches_the_organizer(anna: Account, ben: Account) -> N
     assert list(ben.calendar.all()) == []
     made.refresh()
     assert made.required_attendees[0].response_type == "Decline"
+
+
+def test_an_answer_stands_until_the_time_changes(anna: Account, ben: Account) -> None:
+    made = item(anna, required_attendees=[guest(BEN)])
+    made.save(send_meeting_invitations=ALL)
+    (copy,) = ben.calendar.all()
+    copy.tentatively_accept()
+    for fields, response in (({"subject": "Talk"}, "Tentative"), ({"end": at(2, 12)}, "Unknown")):
+        made.refresh()
+        for name, value in fields.items():
+            setattr(made, name, value)
+        made.save(update_fields=list(fields), send_meeting_invitations=ALL)
+        made.refresh()
+        assert made.required_attendees[0].response_type == response
+
+
+def test_a_stale_change_key_is_refused_by_who_never_overwrites(anna: Account, exchange: ExchangeControl) -> None:
+    made = item(anna)
+    made.save()
+    exchange.event_update(id=made.id, subject="By somebody else")
+    made.location = "Here"
+    with pytest.raises(ErrorIrresolvableConflict):
+        made.save(update_fields=["location"], conflict_resolution="NeverOverwrite")
+    made.save(update_fields=["location"], conflict_resolution="AutoResolve")
+    assert (made.refresh().subject, made.location) == ("By somebody else", "Here")
+
+
+def test_a_change_without_a_key_must_say_that_it_overwrites(anna: Account) -> None:
+    made = item(anna)
+    made.save()
+    bare = CalendarItem(account=anna, id=made.id, subject="Other")
+    with pytest.raises(ErrorChangeKeyRequired):
+        anna.bulk_update([(bare, ["subject"])], conflict_resolution="AutoResolve")
+    anna.bulk_update([(bare, ["subject"])], conflict_resolution="AlwaysOverwrite")
+    assert made.refresh().subject == "Other"
 
 
 def test_a_room_says_yes_once(anna: Account) -> None:
