@@ -208,7 +208,7 @@ def item_delete(box: Box, body: Body, *, notify: bool) -> None:
         if notify and master["invited"]:
             tell(box, master, "update")
         return
-    if notify and body["my_response"] == "Organizer":
+    if notify and body["invited"]:
         tell(box, body, "cancel")
     gone(box, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,18 @@ def test_an_answer_is_lost_after_the_item_was_made(mailbox: Open, sandbox: Sandb
     with pytest.raises(ErrorTimeoutExpired):
         wanted.save()
     assert [one["subject"] for one in sandbox.control.exchange.items(ANNA)] == ["Meeting"]
+
+
+def test_mailboxes_outlast_a_crash(tmp_path: Path) -> None:
+    with SandboxServer(tmp_path) as first:
+        times = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z"}
+        made = first.control.exchange.event_create(calendar=ANNA, subject="Kept", **times)
+        first.control.exchange.version("2013")
+        first.kill()
+    with SandboxServer(tmp_path) as second:
+        (kept,) = second.control.exchange.items(ANNA)
+        assert (kept["id"], kept["subject"]) == (made["id"], "Kept")
+        assert second.control.exchange.state()["version"] == "2013"
 
 
 def test_faults_meet_callers_who_are_not_yet_known_too(sandbox: SandboxServer) -> None:
