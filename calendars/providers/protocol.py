@@ -67,6 +67,7 @@ class RemoteEvent:
     SEQUENCE, ``ical_uid`` its UID where the provider chose it. ``is_private``: others see only that its owner is busy.
     ``draft_uid`` is the uid of the draft that it was made from; a sync may bring this and leave out ``private``.
     ``has_left``: it is cancelled as far as a window is concerned; it may have been moved out of it, too.
+    ``copy_key`` is what copies of one event on several people's calendars share, where that is not ``remote_id``.
     """
 
     remote_id: str
@@ -84,6 +85,7 @@ class RemoteEvent:
     ical_uid: str = ""
     draft_uid: str = ""
     has_left: bool = False
+    copy_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 - Only contacts that exist are written to; one that comes into being later gets what changes from then on.
 - Each occurrence of a series is a meeting of its own, for each can be moved or deleted alone.
 - Of a private event nothing is logged but its time.
-- Colleagues who share an event share its meeting: the copies of one event on several calendars have one id.
+- Colleagues who share an event share its meeting: the copies of one event on several calendars have one id, or one
+  ``copy_key``, which the entry of the timeline is known by.
 - An event that is deleted, that its owner declines, or that no contact attends any more is a cancelled meeting, in the
   contacts' timelines and among the deleted records.
 - A meeting record that somebody deleted here is left alone.
@@ -39,6 +40,7 @@ from hubclone.lib.text import clean_line
 
 PRIVATE_MEETING = "hubclone_meeting"
 """The key under which an event that we made for a meeting record carries its id."""
+KEY_BEGINS = "event:"
 TITLE_MOST = 400
 CHANGES_A_WRITE = 500
 
@@ -103,7 +105,9 @@ class _Log:
             (self.rows if row.calendar_id == calendar.pk else self.copies)[row.remote_id] = row
         self.own = _own_addresses(self.account_id)
         self.before = self._before()
+        self.keys = self._keys()
         self.earlier = self._earlier()
+        self.shared = self._shared()
         self.new: list[tuple[int, LoggedEvent]] = []
         self.kept: list[LoggedEvent] = []
         self.gone: list[LoggedEvent] = []
@@ -142,8 +146,8 @@ class _Log:
     def _begin(self, event: RemoteEvent, interval: Interval, contacts: Sequence[int], fingerprint: str) -> None:
         """Log an event that is new on this calendar: a colleague's meeting of it is shared."""
         copy = self.copies.get(event.remote_id)
-        known = copy.meeting_id if copy else self.earlier.get(_timeline_key(event.remote_id))
-        place = -1 if copy else self._write(event, contacts, known)
+        known = copy.meeting_id if copy else self.earlier.get(_timeline_key(event))
+        place = -1 if copy or known in self.shared else self._write(event, contacts, known)
         row = LoggedEvent(
             account_id=self.account_id,
             calendar=self.calendar,
@@ -161,20 +165,21 @@ class _Log:
         links = [AssociationChange(MEETING_TO_CONTACT, to_record_id=id_) for id_ in contacts if id_ not in before]
         lost = sorted(before - set(contacts))
         links += [AssociationChange(MEETING_TO_CONTACT, to_record_id=id_, remove=True) for id_ in lost]
-        values, entry = self._values(event), self._entry(event, "logged")
+        values, entry = self._values(event), self._entry(event, "logged", meeting_id)
         meeting = RecordChange(ObjectType.MEETING, record_id=meeting_id, properties=values, associations=links)
         place = self.batch.add(meeting, entry, contacts)
         for contact in lost:
-            self.batch.entries[contact].append(self._entry(event, "cancelled"))
+            self.batch.entries[contact].append(self._entry(event, "cancelled", meeting_id))
         return place
 
     def _end(self, row: LoggedEvent) -> None:
         """The event is off; a colleague's copy keeps the meeting."""
         self.gone.append(row)
-        if row.remote_id in self.copies or row.meeting_id not in self.before:
+        if row.remote_id in self.copies or row.meeting_id in self.shared or row.meeting_id not in self.before:
             return
         contacts = sorted(self.before[row.meeting_id])
-        entry = TimelineChange(TIMELINE_KIND, _timeline_key(row.remote_id), row.starts_at, self._ended(row))
+        key = self.keys.get(row.meeting_id) or _key(row.remote_id)
+        entry = TimelineChange(TIMELINE_KIND, key, row.starts_at, self._ended(row))
         values = {"hs_meeting_outcome": "CANCELED"}
         meeting = RecordChange(ObjectType.MEETING, record_id=row.meeting_id, properties=values, archive=True)
         self.batch.add(meeting, entry, contacts)
@@ -196,11 +201,22 @@ class _Log:
             found[meeting_id].add(contact_id)
         return {pk: frozenset(contacts) for pk, contacts in found.items()}
 
+    def _keys(self) -> dict[int, str]:
+        """The key of each meeting's entries: it stays, whatever becomes of the event."""
+        entries = TimelineEntry.objects.filter(account_id=self.account_id, kind=TIMELINE_KIND, about_id__in=self.before)
+        return dict(entries.filter(key__startswith=KEY_BEGINS).values_list("about_id", "key"))
+
+    def _shared(self) -> frozenset[int]:
+        """Meetings that are logged for a colleague's calendar, too."""
+        known = {*self.before, *self.earlier.values()}
+        others = LoggedEvent.objects.filter(account_id=self.account_id, meeting_id__in=known)
+        return frozenset(others.exclude(calendar=self.calendar).values_list("meeting_id", flat=True))
+
     def _earlier(self) -> dict[str, int]:
         """Meetings of events that were logged before their calendar was connected anew, by timeline key."""
         new = [s for s in self.sightings if s.event.remote_id not in self.rows and not s.event.is_cancelled]
         contacts = {id_ for sighting in new for id_ in sighting.contacts.values()}
-        keys = [_timeline_key(sighting.event.remote_id) for sighting in new]
+        keys = [_timeline_key(sighting.event) for sighting in new]
         entries = TimelineEntry.objects.filter(
             account_id=self.account_id, record_id__in=contacts, kind=TIMELINE_KIND, key__in=keys
         )
@@ -219,7 +235,7 @@ class _Log:
             OWNER: str(self.calendar.calendar_account.user_id),
         }
 
-    def _entry(self, event: RemoteEvent, state: str) -> TimelineChange:
+    def _entry(self, event: RemoteEvent, state: str, meeting_id: int | None) -> TimelineChange:
         assert event.interval is not None
         data = {
             "state": state,
@@ -228,7 +244,8 @@ class _Log:
             "ends_at": event.interval.ends_at.isoformat(),
             "location": _location(event),
         }
-        return TimelineChange(TIMELINE_KIND, _timeline_key(event.remote_id), event.interval.starts_at, data)
+        key = self.keys.get(meeting_id or 0) or _timeline_key(event)
+        return TimelineChange(TIMELINE_KIND, key, event.interval.starts_at, data)
 
     def _title(self, event: RemoteEvent) -> str:
         with translation.override(self.calendar.calendar_account.user.language or None):
@@ -273,9 +290,14 @@ def _location(event: RemoteEvent) -> str:
     return "" if event.is_private else clean_line(event.location)[:TITLE_MOST] or event.conference_url
 
 
-def _timeline_key(remote_id: str) -> str:
-    """The same for all copies of an event, and short whatever the provider's ids are."""
-    return f"event:{hashlib.sha256(remote_id.encode()).hexdigest()}"
+def _timeline_key(event: RemoteEvent) -> str:
+    """The same for all copies of an event."""
+    return _key(event.copy_key or event.remote_id)
+
+
+def _key(id_: str) -> str:
+    """Short, whatever the provider's ids are."""
+    return f"{KEY_BEGINS}{hashlib.sha256(id_.encode()).hexdigest()}"
 
 
 def _fingerprint(event: RemoteEvent, contacts: Sequence[int]) -> str:

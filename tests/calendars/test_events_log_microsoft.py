@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership
-from calendars.models import Calendar
+from calendars.models import Calendar, LoggedEvent
+from crm.models import TimelineEntry
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
+from tests.accounts.factories import MembershipFactory
 from tests.calendars.booking import account_make
 from tests.calendars.provider_contract import HOUR, soon
 from tests.calendars.test_events_log import OLGA, contact, linked, meetings, sync
@@ -93,3 +95,55 @@ def test_each_occurrence_of_a_series_is_a_meeting_and_goes_when_it_goes(calendar
 
 def _occurrence(sandbox: Control, calendar: Calendar, meeting: Any) -> str:
     return str(calendar.logged_events.get(meeting=meeting).remote_id)
+
+
+@pytest.mark.parametrize("recurring", [False, True], ids=["once", "series"])
+def test_colleagues_who_share_an_event_share_its_meeting(
+    calendar: Calendar, olga: int, sandbox: Control, recurring: bool
+) -> None:
+    """Each mailbox has an id of its own for it."""
+    connected(MembershipFactory(account=calendar.account), JAN)
+    run_jobs()
+    theirs = Calendar.objects.exclude(pk=calendar.pk).get(is_primary=True)
+    rule = {
+        "pattern": {"type": "daily", "interval": 1},
+        "range": {"type": "numbered", "startDate": soon(3).date().isoformat(), "numberOfOccurrences": 2},
+    }
+    event = make(sandbox, OLGA, JAN, **({"recurrence": rule} if recurring else {}))
+    sync(calendar)
+    sync(theirs)
+    count = 2 if recurring else 1
+    assert len(meetings()) == count
+    assert LoggedEvent.objects.count() == 2 * count
+    entries = TimelineEntry.objects.filter(record_id=olga, kind="meeting")
+    assert entries.count() == count
+    sandbox.microsoft.event_update(calendar=ANNA, id=event, subject="Renamed")
+    sync(theirs)
+    sync(calendar)
+    assert {one.properties["hs_meeting_title"] for one in meetings()} == {"Renamed"}
+    sandbox.microsoft.event_delete(calendar=ANNA, id=event)
+    sync(calendar)
+    assert len(meetings()) == count, "the colleague's copy keeps it until it goes, too"
+    sync(theirs)
+    assert meetings() == []
+    assert entries.count() == count
+    assert {entry.data["state"] for entry in entries} == {"cancelled"}
+
+
+def test_an_occurrence_that_is_moved_keeps_its_meeting_and_its_entry(
+    calendar: Calendar, olga: int, sandbox: Control
+) -> None:
+    rule = {
+        "pattern": {"type": "daily", "interval": 1},
+        "range": {"type": "numbered", "startDate": soon(3).date().isoformat(), "numberOfOccurrences": 2},
+    }
+    make(sandbox, OLGA, recurrence=rule)
+    sync(calendar)
+    second = sorted(meetings(), key=lambda one: one.properties["hs_meeting_start_time"])[1]
+    moved = {"start": soon(12).isoformat(), "end": (soon(12) + HOUR).isoformat()}
+    sandbox.microsoft.event_move(calendar=ANNA, id=_occurrence(sandbox, calendar, second), **moved)
+    sync(calendar)
+    assert len(meetings()) == 2
+    second.refresh_from_db()
+    assert second.properties["hs_meeting_start_time"].startswith(soon(12).isoformat()[:16])
+    assert TimelineEntry.objects.filter(record_id=olga, kind="meeting").count() == 2

@@ -56,6 +56,7 @@ def event_from(item: Json, zone: dt.tzinfo, master: Json | None = None) -> Remot
         modified=modified_text(full.get("lastModifiedDateTime") or ""),
         ical_uid=full.get("iCalUId") or "",
         draft_uid=_draft_uid(full),
+        copy_key=_copy_key(full, interval if master else None),
     )
 
 
@@ -181,6 +182,12 @@ def _private(item: Json) -> dict[str, str]:
 
 def _properties(item: Json) -> list[Json]:
     return list(item.get("singleValueExtendedProperties") or ())
+
+
+def _copy_key(item: Json, occurs: Interval | None) -> str:
+    """Ids differ from mailbox to mailbox, iCalendar UIDs do not; an occurrence has its series' UID and its start."""
+    uid = item.get("iCalUId") or ""
+    return f"{uid}/{occurs.starts_at.isoformat()}" if uid and occurs else uid
 
 
 def _draft_uid(item: Json) -> str:
