@@ -109,7 +109,8 @@ def test_colleagues_who_share_an_event_share_its_meeting(
         "pattern": {"type": "daily", "interval": 1},
         "range": {"type": "numbered", "startDate": soon(3).date().isoformat(), "numberOfOccurrences": 2},
     }
-    event = make(sandbox, OLGA, JAN, **({"recurrence": rule} if recurring else {}))
+    more: dict[str, Any] = {"recurrence": rule} if recurring else {}
+    event = make(sandbox, OLGA, JAN, **more)
     sync(calendar)
     sync(theirs)
     count = 2 if recurring else 1

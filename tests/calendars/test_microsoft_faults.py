@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[str, Call]] = {
     "delete": ("/events/", lambda c, id_: c.event_delete(id_, event_id="AAMkAGxxxxxxxxxxxxxxxxxxxxxxxx")),
     "close": ("/subscriptions/", lambda c, id_: c.channel_close(RemoteChannel(uuid.uuid4(), "gone", None))),
 }
-SUBSCRIBE: dict[str, tuple[str, Call]] = {"subscribe": ("/subscriptions$", _open)}
+ALL_CALLS: dict[str, tuple[str, Call]] = CALLS | {"subscribe": ("/subscriptions$", _open)}
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "429": ({"status": 429}, "RATE_LIMITED"),
     "throttled mailbox": ({"status": 503, "reason": "MailboxConcurrency"}, "RATE_LIMITED"),
@@ -82,12 +82,12 @@ def primary(calendar_account: CalendarAccount) -> str:
     return calendar_account.calendars.get(is_primary=True).remote_id
 
 
-@pytest.mark.parametrize("call", {**CALLS, **SUBSCRIBE})
+@pytest.mark.parametrize("call", ALL_CALLS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_passing_fault_is_transient_and_noted_at_every_call(
     client: CalendarClient, primary: str, sandbox: Control, call: str, fault: str
 ) -> None:
-    (path, work), (given, code) = {**CALLS, **SUBSCRIBE}[call], FAULTS[fault]
+    (path, work), (given, code) = ALL_CALLS[call], FAULTS[fault]
     sandbox.fault(provider="microsoft", path=path, times=0, **given)
     with pytest.raises(TransientError) as caught:
         work(client, primary)
@@ -157,7 +157,7 @@ def test_a_deleted_calendar_is_gone_and_the_connection_is_fine(
     projects = sandbox.microsoft.calendar_id(PROJECTS)
     sandbox.microsoft.calendar_delete(PROJECTS)
     with pytest.raises(CalendarGone):
-        {**CALLS, **SUBSCRIBE}[work][1](client, projects)
+        ALL_CALLS[work][1](client, projects)
     assert Connection.objects.get().state == ConnectionState.ACTIVE
 
 
