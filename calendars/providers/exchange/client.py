@@ -30,7 +30,14 @@ from calendars.providers.protocol import (
 from connections.choices import ConnectionState
 from connections.models import Connection
 from connections.providers.exchange.connect import WIRE_ERRORS
-from connections.providers.exchange.wire import READ_SECONDS, account_open, default_calendar, folders_get, folders_root
+from connections.providers.exchange.wire import (
+    READ_SECONDS,
+    account_open,
+    default_calendar,
+    deleted_items,
+    folders_get,
+    folders_root,
+)
 from connections.services.forms import form_credentials_get, form_credentials_refused
 from connections.services.state import connection_succeeded
 from hubclone.lib.errors import HubError, PermanentError, TransientError
@@ -93,12 +100,9 @@ class ExchangeCalendarClient:
     def calendars(self) -> list[RemoteCalendar]:
         """The mailbox's own, and the main ones of colleagues that they have shared: Exchange keeps no list of those."""
         (primary,) = self._folders([default_calendar()])
-        own = self._caller.call(lambda account: calls.folders_find(account, folders_root()))
         zone = self._zone()
         found = [mapping.calendar_from(primary, time_zone=zone, is_primary=True)]
-        for folder in own:
-            if not isinstance(folder, Exception) and mapping.is_calendar(folder):
-                found.append(mapping.calendar_from(folder, time_zone=zone, is_primary=False))
+        found += [mapping.calendar_from(folder, time_zone=zone, is_primary=False) for folder in self._own()]
         found += self._shared(zone)
         return list({one.remote_id: one for one in reversed(found)}.values())[::-1]
 
@@ -218,6 +222,20 @@ class ExchangeCalendarClient:
             if isinstance(answer, Exception):
                 raise self._caller.failed(answer)
         return answers
+
+    def _own(self) -> list[Element]:
+        """The mailbox's calendars, without those that were deleted but lie there still."""
+        answers = self._caller.call(lambda account: calls.folders_find(account, folders_root()))
+        (bin_,) = self._caller.call(lambda account: folders_get(account, [deleted_items()]))
+        folders = [folder for folder in answers if not isinstance(folder, Exception)]
+        parents = {mapping.folder_id(folder): mapping.folder_parent(folder) for folder in folders}
+        deleted = set() if isinstance(bin_, Exception) else {mapping.folder_id(bin_)}
+        for _ in parents:
+            below = {one for one, parent in parents.items() if parent in deleted} - deleted
+            if not below:
+                break
+            deleted |= below
+        return [one for one in folders if mapping.is_calendar(one) and mapping.folder_id(one) not in deleted]
 
     def _shared(self, zone: str) -> Iterator[RemoteCalendar]:
         addresses = self._colleagues()

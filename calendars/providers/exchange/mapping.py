@@ -119,6 +119,11 @@ def folder_id(folder: Element) -> str:
     return str(folder.find(_t("FolderId")).get("Id"))
 
 
+def folder_parent(folder: Element) -> str:
+    """The id of the folder that it lies in; empty when it was not told."""
+    return item_folder(folder)
+
+
 def is_calendar(folder: Element) -> bool:
     """Whether events can lie in it."""
     return _text(folder, "FolderClass").startswith("IPF.Appointment")

@@ -47,7 +47,8 @@ class FolderSync:
 
     def full(self, window: Interval) -> Iterator[EventPage]:
         """Every item and occurrence of the window, and at last the token."""
-        cursor = self._begin(window)
+        cursor = Cursor("", window)
+        yield from self._begin(cursor)
         for items in _chunks(self._viewed(window), ITEMS_A_PAGE):
             for item in items:
                 _remember(cursor, item)
@@ -82,9 +83,9 @@ class FolderSync:
     def _changes(self, state: str) -> calls.Changes:
         return self._caller.call(lambda account: calls.changes_get(account, self._folder, state))
 
-    def _begin(self, window: Interval) -> Cursor:
-        """The state as of now, and which series there are."""
-        cursor, uids = Cursor("", window), dict[str, str]()
+    def _begin(self, cursor: Cursor) -> Iterator[EventPage]:
+        """The state as of now, and which series there are; a page for each answer, so that the caller sees it go on."""
+        uids: dict[str, str] = {}
         for page in self._pages(""):
             cursor.state = page.state
             for change in page.changes:
@@ -92,8 +93,8 @@ class FolderSync:
                     uids.pop(change.remote_id, None)
                 elif mapping.item_kind(change.item) == mapping.MASTER:
                     uids[change.remote_id] = mapping.item_uid(change.item)
+            yield EventPage((), None)
         cursor.series = {uid: Series(master) for master, uid in uids.items()}
-        return cursor
 
     def _gone(self, change: calls.Change, cursor: Cursor) -> Iterator[RemoteEvent]:
         if change.item is None:

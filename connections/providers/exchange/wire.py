@@ -27,7 +27,8 @@ READ_SECONDS = 30.0
 ERROR_PAGE = "genericerrorpage.htm"
 LOCKED_OUT = b"currently locked out"
 FOLDER_PATHS = [
-    FieldPath(field=Folder.get_field_by_fieldname(name)) for name in ("name", "folder_class", "effective_rights")
+    FieldPath(field=Folder.get_field_by_fieldname(name))
+    for name in ("name", "folder_class", "effective_rights", "parent_folder_id")
 ]
 Element = Any
 """An lxml element."""
@@ -135,6 +136,11 @@ def folders_get(account: Account, ids: Iterable[FolderId | DistinguishedFolderId
 def default_calendar(email: str = "") -> DistinguishedFolderId:
     """The main calendar of a mailbox; without an address, of the one that signs in."""
     return _distinguished("calendar", email)
+
+
+def deleted_items() -> DistinguishedFolderId:
+    """Where a mailbox keeps what was deleted, folders too."""
+    return _distinguished("deleteditems", "")
 
 
 def folders_root(email: str = "") -> DistinguishedFolderId:

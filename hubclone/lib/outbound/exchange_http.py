@@ -17,7 +17,7 @@ from hubclone.lib.outbound.guard import CONNECT_SECONDS
 from hubclone.lib.outbound.http import GuardedAdapter, GuardedSession
 
 READ_SECONDS = 30.0
-ANSWER_SECONDS = 90.0
+ANSWER_SECONDS = 60.0
 ANSWER_BYTES = 32 * 1024 * 1024
 
 
