@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from django.db import connections
 from django.db.models import Count
 
 from bench.booking_calendar import to_calendar_seconds
 from bench.booking_data import page_make, request_make, slot_of, visitor
+from bench.booking_kinds import kinds_run
 from bench.booking_raw import RawBookings
 from bench.figures import Figure
+from bench.threads import THREADS, in_threads
 from calendars.exceptions import SlotTaken
 from calendars.models import Booking, Reservation, SchedulingPage
 from calendars.services.booking import booking_create
 
-THREADS = 64
 ATTEMPTS, SLOTS = 10_000, 100
 RATE_BOOKINGS = 1_280
 ROUNDS = 3
@@ -27,8 +26,9 @@ ROUNDS = 3
 
 
 def run() -> Iterator[Figure]:
-    """All five figures."""
+    """All nine figures."""
     yield from _rush()
+    yield from kinds_run()
     yield _rate()
     idle, queued = to_calendar_seconds()
     yield Figure("booking", "to_calendar_p95", idle, "s")
@@ -85,27 +85,3 @@ def _per_second(work: Callable[[int], object]) -> float:
     began = time.perf_counter()
     in_threads(RATE_BOOKINGS, work)
     return RATE_BOOKINGS / (time.perf_counter() - began)
-
-
-def in_threads(count: int, work: Callable[[int], object]) -> None:
-    """``work(0) … work(count - 1)`` on 64 threads, the n-th on thread n mod 64; the first error is raised here."""
-    errors: list[Exception] = []
-    barrier = threading.Barrier(THREADS)
-
-    def body(thread: int) -> None:
-        try:
-            barrier.wait()
-            for number in range(thread, count, THREADS):
-                work(number)
-        except Exception as error:  # noqa: BLE001 - raised below
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=body, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from accounts.actor import Actor
 from accounts.choices import ActorKind
-from accounts.models import User
+from accounts.models import Account, Membership, User
 from accounts.services.accounts import account_create
+from calendars.choices import PageKind
 from calendars.models import Calendar, CalendarAccount, PageHost, SchedulingPage
 from calendars.services.booking_form import BookingRequest
 from connections.models import Connection
@@ -20,8 +22,15 @@ ROLLING_DAYS = 365
 _FIRST = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
 
 
-def page_make(provider: str = memory.KEY, identity: str = "") -> SchedulingPage:
-    """A page of a new account and host, with quarter-hour slots for a year."""
+def page_make(
+    provider: str = memory.KEY,
+    identity: str = "",
+    *,
+    kind: PageKind = PageKind.PERSONAL,
+    weights: Sequence[int] = (1,),
+    connected: bool = True,
+) -> SchedulingPage:
+    """A page of a new account, with quarter-hour slots for a year and a new host for each weight."""
     user = User.objects.create(email=f"bench-{uuid.uuid4().hex}@hubclone.test", name="Host", password="!")
     account = account_create(name="Bench: booking", owner=user)
     page = SchedulingPage.objects.create(
@@ -36,10 +45,20 @@ def page_make(provider: str = memory.KEY, identity: str = "") -> SchedulingPage:
         step=MINUTES,
         minimum_notice=0,
         rolling_days=ROLLING_DAYS,
+        kind=kind,
     )
-    PageHost.objects.create(account=account, page=page, user=user)
-    _calendar_make(page, provider, identity or user.email)
+    for number, weight in enumerate(weights):
+        host = _member(account) if number else user
+        PageHost.objects.create(account=account, page=page, user=host, weight=weight)
+        if connected:
+            _calendar_make(page, host, provider, identity or host.email)
     return page
+
+
+def _member(account: Account) -> User:
+    user = User.objects.create(email=f"bench-{uuid.uuid4().hex}@hubclone.test", name="Host", password="!")
+    Membership.objects.create(account=account, user=user)
+    return user
 
 
 def slot_of(number: int) -> dt.datetime:
@@ -65,11 +84,11 @@ def visitor(page: SchedulingPage) -> Actor:
     return Actor(page.account_id, ActorKind.VISITOR, ip="192.0.2.7")
 
 
-def _calendar_make(page: SchedulingPage, provider: str, identity: str) -> None:
+def _calendar_make(page: SchedulingPage, host: User, provider: str, identity: str) -> None:
     connection = Connection.objects.create(
-        account=page.account, owner=page.owner, provider=provider, external_id=uuid.uuid4().hex, identity=identity
+        account=page.account, owner=host, provider=provider, external_id=uuid.uuid4().hex, identity=identity
     )
-    account = CalendarAccount.objects.create(account=page.account, user=page.owner, connection=connection)
+    account = CalendarAccount.objects.create(account=page.account, user=host, connection=connection)
     Calendar.objects.create(
         account=page.account,
         calendar_account=account,

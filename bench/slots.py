@@ -12,6 +12,7 @@ from django.db import connection
 from bench.figures import Figure
 from bench.slots_data import BLOCKS, SlotsData, slots_data
 from bench.slots_http import http_milliseconds
+from bench.slots_pool import pool_figures
 from calendars.models import SchedulingPage
 from calendars.selectors.availability import month_range, slots_for_hosts, slots_month
 
@@ -20,23 +21,28 @@ HALF_HOUR = dt.timedelta(minutes=30)
 
 
 def run() -> Iterator[Figure]:
-    """The three figures; each is the median of many rounds, taken in turn with its reference."""
+    """The five figures; each is the median of many rounds, taken in turn with its reference."""
     now = dt.datetime.now(dt.UTC)
     data = slots_data(now)
     yield _month(data, now)
     yield _per_host(data, now)
+    yield from pool_figures(_month_of(data, now), in_turn, now)
     value, limit = http_milliseconds(data)
     yield Figure("slots", "http", value, "ms", limit, value / limit, "<= 6")
 
 
 def _month(data: SlotsData, now: dt.datetime) -> Figure:
-    page = SchedulingPage.objects.prefetch_related("hosts").get(pk=data.page.pk)
+    value, limit = in_turn(_month_of(data, now), lambda: _raw_fetch(data), ROUNDS)
+    return Figure("slots", "month", value, "ms", limit, value / limit, "<= 5")
 
-    def ours() -> None:
+
+def _month_of(data: SlotsData, now: dt.datetime) -> Callable[[], None]:
+    page = SchedulingPage.objects.get(pk=data.page.pk)
+
+    def month() -> None:
         assert slots_month(page=page, month=data.first, now=now, duration=HALF_HOUR).starts
 
-    value, limit = in_turn(ours, lambda: _raw_fetch(data), ROUNDS)
-    return Figure("slots", "month", value, "ms", limit, value / limit, "<= 5")
+    return month
 
 
 def _raw_fetch(data: SlotsData) -> None:

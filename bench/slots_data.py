@@ -33,7 +33,7 @@ def slots_data(now: dt.datetime) -> SlotsData:
     """Rows around ``now``, made anew at each run, for they age."""
     Account.objects.filter(name=ACCOUNT_NAME).delete()
     account = Account.objects.create(name=ACCOUNT_NAME)
-    users = [_user(number) for number in range(HOSTS)]
+    users = [user_make(number) for number in range(HOSTS)]
     first = (now.date().replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     page = SchedulingPage.objects.create(
         account=account,
@@ -47,17 +47,19 @@ def slots_data(now: dt.datetime) -> SlotsData:
     )
     Membership.objects.create(account=account, user=users[0])
     PageHost.objects.create(account=account, page=page, user=users[0])
-    calendars = [calendar for user in users for calendar in _calendars(account, user, now)]
-    _busy_copy(account, calendars, first)
+    calendars = [calendar for user in users for calendar in calendars_make(account, user, now)]
+    busy_copy(account, calendars, first)
     return SlotsData(page, [user.pk for user in users], [calendar.pk for calendar in calendars], first)
 
 
-def _user(number: int) -> User:
+def user_make(number: int) -> User:
+    """The n-th host, the same at every run."""
     email = f"bench-slots-{number}@hubclone.test"
     return User.objects.filter(email=email).first() or User.objects.create_user(email, name=f"Host {number}")
 
 
-def _calendars(account: Account, user: User, now: dt.datetime) -> list[Calendar]:
+def calendars_make(account: Account, user: User, now: dt.datetime, count: int = CALENDARS) -> list[Calendar]:
+    """Selected calendars of one connected account, synced just now."""
     link = Connection.objects.create(
         account=account,
         owner=user,
@@ -79,18 +81,23 @@ def _calendars(account: Account, user: User, now: dt.datetime) -> list[Calendar]
             sync_token="token",
             synced_at=now,
         )
-        for number in range(CALENDARS)
+        for number in range(count)
     )
 
 
-def _busy_copy(account: Account, calendars: list[Calendar], first: dt.date) -> None:
-    """Events of 15 to 90 minutes at any quarter of an hour of the month, the same at every run."""
+def busy_copy(
+    account: Account, calendars: list[Calendar], first: dt.date, each: int = BLOCKS // CALENDARS, *, lunch: bool = False
+) -> None:
+    """Events of 15 to 90 minutes at any quarter of an hour of the month, the same at every run; with ``lunch`` none
+    touches the hour from 11:00 UTC, so that many hosts have time in common."""
     rng, lines = random.Random(11), []
     month = dt.datetime(first.year, first.month, 1, tzinfo=dt.UTC)
     for calendar in calendars:
-        for number in range(BLOCKS // CALENDARS):
+        for number in range(each):
             start = month + dt.timedelta(minutes=15 * rng.randrange(28 * 96))
             end = start + dt.timedelta(minutes=15 * rng.randrange(1, 7))
+            if lunch and start.hour < 12 and (end.hour, end.minute) > (11, 0) and start.date() == end.date():
+                start, end = start + dt.timedelta(hours=3), end + dt.timedelta(hours=3)
             lines.append(f"{account.pk}\t{calendar.pk}\tevent-{number}\t{start.isoformat()}\t{end.isoformat()}\t0\n")
     columns = ("account_id", "calendar_id", "remote_id", "starts_at", "ends_at", "generation")
     with connection.cursor() as cursor:

@@ -193,7 +193,7 @@ def test_visitors_see_who_they_meet() -> None:
     assert "Anna Nowak and Jan Lis" in Client().get(f"/meetings/{group.slug}").content.decode()
     robin, _others = robin_make(2)
     shown = Client().get(f"/meetings/{robin.slug}").content.decode()
-    assert "one of Anna Nowak and Jan Lis" in shown
+    assert "One of Anna Nowak and Jan Lis" in shown
     assert page_host_words(robin_make(1)[0]) == "Anna Nowak"
 
 
