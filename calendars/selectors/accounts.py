@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from calendars.models import Calendar, CalendarAccount
 from calendars.registries import CALENDAR_PROVIDERS
+from connections.choices import ConnectKind
 from connections.registries import PROVIDERS, Words
 
 
@@ -21,5 +22,6 @@ def calendars_listed(*, calendar_account: CalendarAccount) -> QuerySet[Calendar]
 
 
 def providers_offered() -> list[tuple[str, Words]]:
-    """Key and name of every kind of calendar that this installation can connect."""
-    return [(key, PROVIDERS[key].choice or PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]
+    """Key and name of every kind of calendar that this installation can connect: by name, those with a form last."""
+    found = [(key, PROVIDERS[key].choice or PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]
+    return sorted(found, key=lambda one: (PROVIDERS[one[0]].connect == ConnectKind.FORM, str(one[1])))

@@ -57,10 +57,10 @@ def test_accepting_connects_and_leads_to_the_meetings_dashboard(away: Browser, w
 
 
 @pytest.mark.spec("C1")
-def test_the_dialog_offers_google_and_office_365(away: Browser) -> None:
+def test_the_dialog_offers_google_office_365_and_exchange(away: Browser) -> None:
     page = away.client.get(reverse("calendars:settings", args=[away.membership.account_id])).content.decode()
-    assert "Google / Gmail" in page
-    assert "Office 365" in page
+    places = [page.index(f"{name}</a>") for name in ("Google / Gmail", "Office 365", "Exchange")]
+    assert places == sorted(places)
     assert reverse("calendars:connect", args=[away.membership.account_id, "microsoft"]) in page
 
 
