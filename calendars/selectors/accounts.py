@@ -23,5 +23,6 @@ def calendars_listed(*, calendar_account: CalendarAccount) -> QuerySet[Calendar]
 
 def providers_offered() -> list[tuple[str, Words]]:
     """Key and name of every kind of calendar that this installation can connect: by name, those with a form last."""
-    found = [(key, PROVIDERS[key].choice or PROVIDERS[key].name) for key in CALENDAR_PROVIDERS if key in PROVIDERS]
+    known = [PROVIDERS[key] for key in CALENDAR_PROVIDERS if key in PROVIDERS]
+    found = [(one.key, one.choice or one.name) for one in known if one.is_set_up()]
     return sorted(found, key=lambda one: (PROVIDERS[one[0]].connect == ConnectKind.FORM, str(one[1])))

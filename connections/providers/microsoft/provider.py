@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from connections.choices import ConnectKind
@@ -102,5 +103,6 @@ MICROSOFT = PROVIDERS.register(
             "server_error": "PROVIDER_DOWN",
         },
         access_page="https://myapps.microsoft.com",
+        is_set_up=lambda: bool(settings.MICROSOFT["client_id"]),
     ),
 )
