@@ -13,12 +13,14 @@ from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.exceptions import HostUnavailable, SlotTaken
 from calendars.models import Booking, Calendar, CalendarJob, Reservation, SchedulingPage
 from calendars.services.booking_changes import booking_cancel, booking_move
+from calendars.services.clients import calendar_client
 from calendars.services.sync import calendar_sync
+from connections.exceptions import GrantRevoked
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.exchange.testing import ANNA
 from sandbox.testing import Control, SandboxServer
-from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.booking import account_make, at_once, book, page_make, slot, visitor
 from tests.connections.exchange import exchange_connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +106,28 @@ def test_a_password_changed_before_the_booking_makes_the_host_unavailable(
     sandbox.exchange.password(account=ANNA, password="Another-2")  # noqa: S106
     with pytest.raises(HostUnavailable):
         book(page)
+
+
+@pytest.mark.spec("A12")
+def test_ten_workers_with_a_password_that_was_changed_tell_its_owner_once(
+    page: SchedulingPage, sandbox: Control
+) -> None:
+    account = page.owner.calendar_accounts.select_related("connection").get()
+    sandbox.exchange.password(account=ANNA, password="Another-2")  # noqa: S106
+
+    def work() -> str:
+        try:
+            calendar_client(account).calendars()
+        except GrantRevoked as error:
+            return error.code
+        return ""
+
+    OutgoingEmail.objects.all().delete()
+    assert set(at_once([work] * 10)) == {"GRANT_REVOKED"}
+    assert OutgoingEmail.objects.filter(to=page.owner.email).count() == 1
+    sandbox.requests_clear()
+    assert work() == "GRANT_REVOKED"
+    assert sandbox.requests() == {}
 
 
 @pytest.mark.spec("C8")

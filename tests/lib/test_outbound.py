@@ -13,7 +13,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from hubclone.lib.outbound.guard import AddressRefused, HostUnreachable, address_allowed, allowances, guarded_connect
+from hubclone.lib.outbound import exchange_http
+from hubclone.lib.outbound.exchange_http import AnswerTooLong, ExchangeSession
+from hubclone.lib.outbound.guard import (
+    AddressRefused,
+    HostUnreachable,
+    address_allowed,
+    allowances,
+    guarded_connect,
+    is_named,
+)
 from hubclone.lib.outbound.http import session
 from hubclone.lib.outbound.httplib2_http import guarded_http
 from hubclone.lib.outbound.smtp import smtp_connect
@@ -92,6 +101,8 @@ def test_every_client_goes_through_the_guard(port: int, settings: Settings) -> N
         session().get(f"http://127.0.0.1:{port}/")
     with pytest.raises(AddressRefused):
         guarded_http(2).request(f"http://127.0.0.1:{port}/")
+    with pytest.raises(AddressRefused):
+        ExchangeSession().get(f"http://127.0.0.1:{port}/")
     with pytest.raises(AddressRefused), smtp_connect(f"smtp://127.0.0.1:{port}"):
         pytest.fail("connected")
 
@@ -103,6 +114,24 @@ def test_what_is_allowed_is_reached_and_redirects_are_not_followed(port: int, se
     answer, body = guarded_http(2).request(f"http://127.0.0.1:{port}/")
     assert (answer.status, body) == (200, b"ok")
     assert guarded_http(2).request(f"http://127.0.0.1:{port}/away")[0].status == 302
+
+
+def test_an_answer_of_exchange_has_an_end(port: int, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{port}",)
+    assert ExchangeSession().get(f"http://127.0.0.1:{port}/").text == "ok"
+    for limit in ("ANSWER_BYTES", "ANSWER_SECONDS"):
+        with monkeypatch.context() as lower:
+            lower.setattr(exchange_http, limit, -1)
+            with pytest.raises(AnswerTooLong):
+                ExchangeSession().get(f"http://127.0.0.1:{port}/")
+
+
+def test_only_what_the_installation_names_counts_as_named(settings: Settings) -> None:
+    settings.OUTBOUND_ALLOWED = ("127.0.0.1/32:8025",)
+    assert is_named("127.0.0.1", 8025)
+    assert not is_named("127.0.0.1", 80)
+    assert not is_named("1.1.1.1", 8025)
+    assert not is_named("name.invalid", 8025)
 
 
 def test_a_closed_port_is_a_transient_failure(settings: Settings) -> None:
