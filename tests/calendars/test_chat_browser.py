@@ -159,6 +159,7 @@ def test_a_visitor_books_inside_the_chat(
     inside = opened(visitor, site())
     inside.get_by_role("link", name="Book a meeting").click()
     book = inside.frame_locator("iframe")
+    expect(book.locator("[name=tz]")).to_have_value("Europe/Warsaw")
     book.locator("a.day").last.click()
     expect(book.locator("a.slot").first).to_be_visible()
     picture(visitor, f"chat-book-{theme}-{'narrow' if narrow else 'wide'}")
@@ -169,7 +170,8 @@ def test_a_visitor_books_inside_the_chat(
     book.get_by_role("button", name="Book the meeting").click()
     expect(book.locator("h1")).to_have_text("You are booked")
     picture(visitor, f"chat-booked-{theme}-{'narrow' if narrow else 'wide'}")
-    assert Booking.objects.get().guest_email == "olga@example.com"
+    booking = Booking.objects.get()
+    assert (booking.guest_email, booking.guest_time_zone) == ("olga@example.com", "Europe/Warsaw")
     book.locator("h1").click()
     visitor.keyboard.press("Escape")
     grown(visitor, open_=False)
