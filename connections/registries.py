@@ -118,7 +118,8 @@ class ProviderDescriptor:
 
     ``error_guide`` maps an error's code to words; ``access_page`` is where people see and take back what they granted.
     ``refusals`` maps the ``error`` that the consent page came back with to a key of the guide, where there is one.
-    ``is_set_up`` says whether this installation can offer it at all.
+    ``is_set_up`` says whether this installation can offer it at all, ``ends_grants`` whether we can give access back
+    or only the person can, at ``access_page``.
     """
 
     key: str
@@ -132,6 +133,7 @@ class ProviderDescriptor:
     access_page: str = ""
     refusals: Mapping[str, str] = field(default_factory=dict)
     is_set_up: Callable[[], bool] = lambda: True
+    ends_grants: bool = True
 
     def scope_words(self, scopes: Sequence[str]) -> list[Words]:
         """What these scopes allow; an unknown scope is shown as it is."""

@@ -79,11 +79,14 @@ def connection_disconnect(*, actor: Actor, connection: Connection) -> bool:
 
 def _revoke(connection: Connection) -> bool:
     """Revoking ends every grant of that outside account to us, so it waits for the last connection to it."""
-    client = PROVIDERS[connection.provider].oauth
+    provider = PROVIDERS[connection.provider]
+    client = provider.oauth
     same = Connection.objects.filter(provider=connection.provider, external_id=connection.external_id)
     others = same.exclude(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED)
     if client is None or others.exists():
         return True
+    if not provider.ends_grants:
+        return False
     try:
         credentials = connection.credentials
         client.revoke(token=credentials.get("refresh_token") or credentials.get("access_token", ""))

@@ -206,9 +206,9 @@ def test_disconnecting_erases_the_secrets_and_says_where_access_is_taken_back(
 ) -> None:
     """Microsoft has no call that ends a grant."""
     connection = connected(member).connection
-    answer = browser(member).client.post(
-        reverse("connections:remove", args=[member.account_id, connection.pk]), follow=True
-    )
+    client, url = browser(member).client, reverse("connections:remove", args=[member.account_id, connection.pk])
+    assert "lets nobody but you take the access back" in client.get(url).content.decode()
+    answer = client.post(url, follow=True)
     assert "https://myapps.microsoft.com" in answer.content.decode()
     connection = Connection.objects.defer(None).get()
     assert (connection.state, connection.credentials) == (ConnectionState.DISCONNECTED, {})

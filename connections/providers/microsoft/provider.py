@@ -103,6 +103,7 @@ MICROSOFT = PROVIDERS.register(
             "server_error": "PROVIDER_DOWN",
         },
         access_page="https://myapps.microsoft.com",
+        ends_grants=False,
         is_set_up=lambda: bool(settings.MICROSOFT["client_id"]),
     ),
 )
