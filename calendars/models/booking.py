@@ -82,6 +82,7 @@ class Booking(models.Model):
             models.Index(fields=["account", "page", "-starts_at"], name="booking_of_page"),
             models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
             models.Index(fields=["account", "event_id"], name="booking_of_event", condition=~Q(event_id="")),
+            models.Index(fields=["account", "ical_uid"], name="booking_of_ical_uid"),
             models.Index(fields=["page", "organiser", "created_at"], name="booking_turns", condition=_TAKES_A_TURN),
         ]
 

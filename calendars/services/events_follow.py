@@ -30,6 +30,9 @@ _KNOWN_SQL = """
 select 'booking', b.id, b.event_id, b.calendar_id from calendars_booking b
 where b.account_id = %(account)s and b.event_id <> '' and b.event_id = any(%(ids)s::text[])
 union all
+select 'copy', b.id, b.ical_uid, b.calendar_id from calendars_booking b
+where b.account_id = %(account)s and b.ical_uid = any(%(uids)s::text[])
+union all
 select 'logged', l.id, l.remote_id, l.calendar_id from calendars_loggedevent l
 where l.account_id = %(account)s and l.calendar_id = %(calendar)s and l.remote_id = any(%(ids)s::text[])
 union all
@@ -42,10 +45,12 @@ where i.account_id = %(account)s and i.object_type = 'contact' and i.kind = 'ema
 
 @dataclass(slots=True)
 class _Known:
-    """What of a page is ours: ids by event id, and contacts by address."""
+    """What of a page is ours: ids by event id, and contacts by address. ``copies`` are the UIDs of bookings' events: an
+    invited host's calendar has one under an id of its own at some providers."""
 
     bookings: dict[str, int] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
+    copies: set[str] = field(default_factory=set)
     logged: set[str] = field(default_factory=set)
     contacts: dict[str, int] = field(default_factory=dict)
 
@@ -91,14 +96,18 @@ class EventsFollow:
             events_log_sweep(calendar=self._calendar, window=window)
 
     def _known(self, events: Iterable[RemoteEvent]) -> _Known:
-        ids, emails = [], set()
+        ids, uids, emails = [], set(), set()
         for event in events:
             ids.append(event.remote_id)
+            if event.ical_uid and event.attendees:
+                uids.add(event.ical_uid)
             if self._logs:
                 emails.update([attendee.email.lower() for attendee in event.attendees])
         asked: dict[str, str | int] = {"account": self._calendar.account_id, "calendar": self._calendar.pk}
         with connection.cursor() as cursor:
-            cursor.execute(_KNOWN_SQL, asked | {"ids": text_array(ids), "emails": text_array(emails)})
+            cursor.execute(
+                _KNOWN_SQL, asked | {"ids": text_array(ids), "uids": text_array(uids), "emails": text_array(emails)}
+            )
             return self._read(cursor.fetchall())
 
     def _read(self, rows: Sequence[tuple[str, int, str, int | None]]) -> _Known:
@@ -108,6 +117,8 @@ class EventsFollow:
                 known.contacts[text] = id_
             elif kind == "logged":
                 known.logged.add(text)
+            elif kind == "copy":
+                known.copies.add(text)
             elif calendar_id == self._calendar.pk:
                 known.bookings[text] = id_
             else:
@@ -142,7 +153,8 @@ def _is_loggable(event: RemoteEvent, known: _Known) -> bool:
     """Not what we wrote ourselves: a booking's event, or that of a meeting made on a record."""
     is_booking = event.remote_id in known.bookings or event.remote_id in known.others
     is_ours = PRIVATE_BOOKING in event.private or PRIVATE_MEETING in event.private
-    return not (is_booking or is_ours or event.draft_uid)
+    is_copy = bool(event.ical_uid) and event.ical_uid in known.copies
+    return not (is_booking or is_copy or is_ours or event.draft_uid)
 
 
 def _sighting(event: RemoteEvent, known: _Known) -> Sighting | None:

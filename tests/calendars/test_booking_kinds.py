@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -13,12 +14,22 @@ from django.utils import timezone
 from accounts.models import Notification, OutgoingEmail, User
 from calendars.choices import BookingState, CalendarAccess, CalendarWrite, ChangedBy
 from calendars.exceptions import HostUnavailable, SlotTaken
-from calendars.models import Booking, BusyInterval, Calendar, CalendarAccount, PageHost, Reservation, SchedulingPage
-from calendars.providers.protocol import Interval, Unreadable
+from calendars.models import (
+    Booking,
+    BusyInterval,
+    Calendar,
+    CalendarAccount,
+    LoggedEvent,
+    PageHost,
+    Reservation,
+    SchedulingPage,
+)
+from calendars.providers.protocol import Attendee, Interval, RemoteEvent, Unreadable
 from calendars.selectors.availability import PageSlots, slots_between
 from calendars.services.attempts import attempt_tell
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.services.booking_requests import request_confirm, request_decline
+from calendars.services.events_follow import EventsFollow
 from connections.choices import ConnectionState
 from connections.models import Connection
 from crm.choices import ObjectType
@@ -186,6 +197,21 @@ def test_a_group_booking_cannot_move_onto_another_meeting_of_any_host() -> None:
     busy_make(hosts[1], slot(3), slot(4))
     with pytest.raises(SlotTaken):
         booking_move(actor=visitor(page), booking=read(booking), starts_at=slot(3), by=ChangedBy.GUEST)
+
+
+@pytest.mark.spec("C5")
+def test_an_invited_hosts_copy_of_a_groups_event_is_not_logged_as_another_meeting() -> None:
+    page, hosts = group_make(2)
+    booking = book(page, slot(0))
+    calendar = calendar_of(hosts[1])
+    attendees = (Attendee(GUEST, "Jan Kowalski"),)
+    copy = RemoteEvent(
+        "copy", True, Interval(slot(0), slot(1)), attendees=attendees, ical_uid=booking.ical_uid, summary="Intro"
+    )
+    EventsFollow(calendar).page([copy])
+    assert not LoggedEvent.objects.exists()
+    EventsFollow(calendar).page([replace(copy, remote_id="other", ical_uid="other@example.com")])
+    assert LoggedEvent.objects.get().remote_id == "other"
 
 
 # -- round robin --------------------------------------------------------------
