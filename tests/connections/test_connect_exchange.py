@@ -127,6 +127,14 @@ def test_a_wrong_password_or_user_is_said_at_the_password(
     refused(form_send(member, filled(sandbox_server, **typed)), "password", "does not accept the user name and")
 
 
+def test_a_password_that_has_expired_is_said_so(
+    member: Membership, sandbox: Control, sandbox_server: SandboxServer
+) -> None:
+    sandbox.exchange.auth("basic")
+    sandbox.fault(provider="exchange", method="GetFolder", status=500, reason="ErrorPasswordExpired")
+    refused(form_send(member, filled(sandbox_server)), "password", "has expired or must be changed")
+
+
 def test_a_locked_user_is_said_so(member: Membership, sandbox: Control, sandbox_server: SandboxServer) -> None:
     sandbox.exchange.lock(ANNA)
     refused(form_send(member, filled(sandbox_server)), "user_name", "has locked this user")

@@ -31,7 +31,6 @@ CALENDAR_LOST = (
     ews.ErrorParentFolderNotFound,
     ews.ErrorNonExistentMailbox,
     ews.ErrorInvalidSmtpAddress,
-    ews.ErrorCannotOpenFileAttachment,
     ews.ErrorCalendarFolderIsInvalidForCalendarView,
 )
 SIGN_IN_OVER = (
@@ -43,8 +42,10 @@ SIGN_IN_OVER = (
 PASSES = (
     ews.ErrorADUnavailable,
     ews.ErrorBatchProcessingStopped,
+    ews.ErrorClientDisconnected,
     ews.ErrorConnectionFailed,
     ews.ErrorExceededConnectionCount,
+    ews.ErrorInsufficientResources,
     ews.ErrorInternalServerError,
     ews.ErrorInternalServerTransientError,
     ews.ErrorIrresolvableConflict,
@@ -52,6 +53,10 @@ PASSES = (
     ews.ErrorMailboxFailover,
     ews.ErrorMailboxMoveInProgress,
     ews.ErrorMailboxStoreUnavailable,
+    ews.ErrorNoRespondingCASInDestinationSite,
+    ews.ErrorNotEnoughMemory,
+    ews.ErrorProxyCallFailed,
+    ews.ErrorProxyRequestProcessingFailed,
     ews.ErrorTimeoutExpired,
     ews.ErrorTooManyObjectsOpened,
 )

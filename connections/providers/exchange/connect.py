@@ -12,6 +12,9 @@ from exchangelib import Account
 from exchangelib.errors import (
     CASError,
     ErrorAccessDenied,
+    ErrorAccountDisabled,
+    ErrorPasswordChangeRequired,
+    ErrorPasswordExpired,
     ErrorServerBusy,
     ErrorTimeoutExpired,
     EWSError,
@@ -34,7 +37,12 @@ WIRE_ERRORS = (EWSError, requests.RequestException, HubError, SpnegoError, OSErr
 """What a call of exchangelib may raise; the ordinary ones of Python come from answers that make no sense."""
 
 
-FIELDS = {"PASSWORD_REFUSED": "password", "USER_LOCKED": "user_name", "ACCESS_DENIED": "user_name"}
+FIELDS = {
+    "PASSWORD_REFUSED": "password",
+    "PASSWORD_OVER": "password",
+    "USER_LOCKED": "user_name",
+    "ACCESS_DENIED": "user_name",
+}
 """Where a failure is shown; the others at the URL."""
 
 
@@ -78,6 +86,8 @@ def wire_code(error: Exception) -> str:
     """The key of the error guide for what exchangelib raised."""
     if isinstance(error, UnauthorizedError):
         return "USER_LOCKED" if isinstance(error, UserLocked) else "PASSWORD_REFUSED"
+    if isinstance(error, ErrorAccountDisabled | ErrorPasswordChangeRequired | ErrorPasswordExpired):
+        return "PASSWORD_OVER"
     if isinstance(error, Redirected):
         return "REDIRECTED"
     if isinstance(error, ErrorServerBusy):

@@ -39,6 +39,9 @@ CONNECTED = {
 }
 
 FORM = {
+    "PASSWORD_OVER": Advice(
+        _("This password has expired or must be changed, or the user is switched off. Change it, or ask your IT.")
+    ),
     "USER_LOCKED": Advice(
         _("Exchange has locked this user after too many wrong passwords. Ask your IT, or wait a while.")
     ),
