@@ -13,12 +13,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from calendars.exceptions import CalendarGone
 from calendars.models import Calendar, CalendarAccount, CalendarJob, PushChannel
 from calendars.providers.protocol import PushMessage, PushNews, RemoteChannel
 from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client, calendar_provider
 from calendars.services.sync import calendar_sync_enqueue
-from hubclone.lib.errors import HubError
+from hubclone.lib.errors import HubError, PermanentError
 from hubclone.lib.jobs.choices import JobQueue
 from hubclone.lib.jobs.registry import JOB_HANDLERS
 from hubclone.lib.jobs.services import job_enqueue
@@ -40,14 +41,22 @@ def channel_renew_enqueue(calendar: Calendar) -> None:
 
 @JOB_HANDLERS.registered("channel.renew")
 def channel_renew_job(job: CalendarJob) -> None:
-    """The job: give the calendar exactly one channel with more than a day to live, or none if it is not followed."""
+    """The job: give the calendar exactly one channel with more than a day to live, or none if it is not followed.
+
+    A channel that the provider will not give, as for some shared calendars or to an address that it cannot reach, is no
+    failure: the poll keeps the calendar fresh, and asks again from time to time.
+    """
     calendar = Calendar.objects.select_related("calendar_account").filter(pk=job.payload["calendar_id"]).first()
     if calendar is None:
         return
     fresh = channels_fresh(timezone.now()).filter(calendar=calendar).order_by("-expires_at").first()
     is_followed = calendars_followed().filter(pk=calendar.pk).exists()
     if is_followed and fresh is None:
-        fresh = _open(calendar)
+        try:
+            fresh = _open(calendar)
+        except (CalendarGone, PermanentError) as error:
+            log.info("channel.refused", calendar_id=calendar.pk, code=error.code)
+            return
     keep = fresh.pk if fresh and is_followed else 0
     for channel in PushChannel.objects.filter(calendar=calendar).exclude(pk=keep):
         _close(calendar.calendar_account, channel)

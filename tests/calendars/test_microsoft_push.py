@@ -210,6 +210,7 @@ def test_an_address_that_cannot_prove_itself_leaves_nothing_behind_and_the_poll_
     assert not PushChannel.objects.exists()
     assert _live(sandbox) == []
     assert Calendar.objects.get(is_primary=True).synced_at is not None
+    assert not CalendarJob.objects.filter(state=JobState.DEAD).exists(), "nobody is told of a failure"
 
 
 @pytest.mark.django_db

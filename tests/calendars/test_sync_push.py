@@ -153,6 +153,19 @@ def test_a_watch_that_fails_is_tried_again_and_leaves_nothing_behind(member: Mem
 
 
 @pytest.mark.django_db
+@pytest.mark.spec("C7")
+def test_a_calendar_that_cannot_be_watched_is_polled_and_nobody_is_told_of_a_failure(
+    member: Membership, sandbox: Control
+) -> None:
+    sandbox.fault(provider="google", path="/watch$", status=400, reason="pushNotSupportedForRequestedResource", times=0)
+    connected(member)
+    run_jobs()
+    assert not PushChannel.objects.exists()
+    assert not CalendarJob.objects.filter(state=JobState.DEAD).exists()
+    assert Calendar.objects.get(is_primary=True).synced_at is not None
+
+
+@pytest.mark.django_db
 def test_removing_a_calendar_closes_its_channel_and_forgets_its_busy_time(
     member: Membership, calendar: Calendar, sandbox: Control
 ) -> None:
