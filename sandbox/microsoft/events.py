@@ -1,4 +1,4 @@
-"""The calls on single events, and recorded invitations."""
+"""The calls on single events."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sandbox.microsoft import event_store, event_write
 from sandbox.microsoft.access import GRAPH, answer, calendar_open, caller, preference
 from sandbox.microsoft.errors import GraphError, denied, not_found
 from sandbox.microsoft.event_body import Body, told
+from sandbox.microsoft.invitations import invite
 from sandbox.microsoft.listing import calendar_of_event, seen, selected
 from sandbox.microsoft.scopes import READ_BASIC, WRITE
 from sandbox.store import Row
-from sandbox.times import now_text
 
 EVENT = GRAPH + "/me/events/<event_id>"
 CALENDAR_EVENT = GRAPH + "/me/calendars/<calendar_id>/events/<event_id>"
@@ -127,15 +127,3 @@ def _respond(response: str) -> None:
 
 for _response in ("accepted", "declined", "tentativelyAccepted"):
     _respond(_response)
-
-
-def invite(box: Box, calendar: Row, body: Body, kind: str) -> None:
-    """Note whom the real one writes to: every guest, always."""
-    owner = calendar["owner"].lower()
-    guests = [guest["emailAddress"]["address"] for guest in body["attendees"]]
-    guests = [address for address in guests if address.lower() != owner]
-    if guests:
-        box.store.run(
-            "insert into microsoft_invitation (calendar, event, kind, recipients, at) values (?, ?, ?, ?, ?)",
-            (calendar["alias"], body["id"], kind, json.dumps(guests), now_text()),
-        )

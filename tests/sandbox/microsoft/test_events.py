@@ -183,6 +183,19 @@ def test_guests_with_an_account_get_a_copy_and_their_answer_reaches_the_organize
     assert [row["recipients"] for row in microsoft.state()["invitations"]] == [[JAN, "lee@example.test"]]
 
 
+def test_guests_are_mailed_of_all_that_happens(sandbox: SandboxServer, anna: Graph) -> None:
+    made = anna.call("POST", "/me/events", timed(10, attendees=guests("lee@example.test"), isOnlineMeeting=True))
+    anna.call("PATCH", f"/me/events/{made['id']}", {"subject": "New\ntitle"})
+    anna.send("DELETE", f"/me/events/{made['id']}")
+    invited, changed, ended = sandbox.control.mail_wait(3, to="lee@example.test")
+    subjects = [mail["subject"] for mail in (invited, changed, ended)]
+    assert subjects == ["Meeting", "Updated: New title", "Canceled: New title"]
+    assert made["onlineMeeting"]["joinUrl"] in invited["text"]
+    assert "DTSTART:20260302T090000Z" in invited["ics"]
+    assert "METHOD:CANCEL" in ended["ics"]
+    assert {made["iCalUId"] in mail["ics"] for mail in (invited, changed, ended)} == {True}
+
+
 def test_declining_removes_the_copy(anna: Graph, jan: Graph) -> None:
     anna.call("POST", "/me/events", timed(10, attendees=guests(JAN)))
     jan.send("POST", f"/me/events/{view(jan)[0]['id']}/decline", {})
