@@ -128,7 +128,7 @@ def _account(row: Row, checked: bool) -> Markup:
         email=row["email"],
         letter=row["given_name"][0],
         name=f"{row['given_name']} {row['family_name']}",
-        kind="personal" if row["tenant"] == PERSONAL else "work or school",
+        kind="personal" if row["tenant"] == PERSONAL else "work",
         checked=Markup(" checked") if checked else "",
     )
 

@@ -99,7 +99,8 @@ def event_view(box: Box, ask: Ask, alias: str, event_id: str) -> Response:
 
 
 def _guest(given: Body) -> Markup:
-    return guest(given["emailAddress"]["address"], given["status"]["response"])
+    response = given["status"]["response"]
+    return guest(given["emailAddress"]["address"], "no answer" if response == "none" else response)
 
 
 @route("GET", "/microsoft/meet/<code>")

@@ -12,7 +12,14 @@ from tests.sandbox.web import get
 
 
 @pytest.mark.parametrize(
-    "path", ["", "mail/", "google/view/anna@gmail.test", "google/view/marta@gmail.test?mode=month"]
+    "path",
+    [
+        "",
+        "mail/",
+        "google/view/anna@gmail.test",
+        "google/view/marta@gmail.test?mode=month",
+        "microsoft/view/anna@northwind.example",
+    ],
 )
 def test_pages_answer_and_load_nothing_from_elsewhere(sandbox: SandboxServer, path: str) -> None:
     page = get(f"{sandbox.url}/{path}")
