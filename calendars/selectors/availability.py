@@ -15,7 +15,7 @@ from typing import TypeAlias
 from calendars.choices import PageKind, PageState
 from calendars.engine.hours import day_start, hours_parse
 from calendars.engine.intervals import Interval
-from calendars.engine.pools import group_slots
+from calendars.engine.pools import group_slots, pool_slots
 from calendars.engine.slots import (
     Offer,
     Refusal,
@@ -115,9 +115,9 @@ def slots_between(
     is_offline = any(not host.is_connected for host, _ in taking)
     starts: list[int] = []
     if is_readable and page.state == PageState.ACTIVE:
-        free = [offer for _, offer in taking]
-        find = _pool_starts if is_pool else group_slots
-        starts = find(rules, free, _length(duration))
+        free = {host.calendars.user_id: offer for host, offer in taking}
+        length = _length(duration)
+        starts = list(pool_slots(rules, free, length)) if is_pool else group_slots(rules, free.values(), length)
     return PageSlots(starts, is_offline, is_readable)
 
 
@@ -131,14 +131,6 @@ def _taking_part(offers: Sequence[_Offered]) -> Sequence[_Offered]:
     colleagues who can be booked at once, who can only be asked takes no part."""
     connected = [offered for offered in offers if offered[0].is_connected]
     return [offered for offered in connected if offered[0].is_usable] if connected else offers
-
-
-def _pool_starts(rules: Rules, offers: Sequence[Offer | None], duration: int) -> list[int]:
-    starts: set[int] = set()
-    for offer in offers:
-        if offer is not None:
-            starts.update(slots_find(rules, offer, duration))
-    return sorted(starts)
 
 
 def slots_for_hosts(

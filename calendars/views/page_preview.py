@@ -25,6 +25,7 @@ from calendars.mail.booking_letters import guest_confirmed
 from calendars.mail.change_letters import guest_follow_up
 from calendars.mail.letters import Letter
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.hosts import page_hosts
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
 from calendars.selectors.pages import page_of
 from calendars.views.picker import Link, Picker, Wish
@@ -105,6 +106,7 @@ def _letters(page: SchedulingPage, picker: Picker) -> list[Letter]:
     guest = Booking(
         account_id=page.account_id,
         page=page,
+        organiser=next(iter(page_hosts(page)), page.owner),
         state=BookingState.CONFIRMED,
         starts_at=start,
         ends_at=start + dt.timedelta(minutes=picker.wish.duration),

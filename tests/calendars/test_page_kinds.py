@@ -117,9 +117,18 @@ def test_the_preview_names_the_hosts_that_are_chosen_just_now(client: Client, me
     url = f"/app/{member.account_id}/meetings/preview/"
     assert "Anna Nowak and Jan Lis" in client.post(url, form_of(PageKind.GROUP, member.user, jan)).content.decode()
     assert (
-        "one of Anna Nowak and Jan Lis"
+        "One of Anna Nowak and Jan Lis"
         in client.post(url, form_of(PageKind.ROUND_ROBIN, member.user, jan)).content.decode()
     )
+
+
+def test_the_previews_letter_is_about_who_would_be_met(client: Client, member: Membership) -> None:
+    jan = colleague(member)
+    url = f"/app/{member.account_id}/meetings/preview/"
+    letter = client.post(url, form_of(PageKind.ROUND_ROBIN, jan)).content.decode()
+    assert "you are meeting Jan Lis" in letter
+    letter = client.post(url, form_of(PageKind.GROUP, member.user, jan)).content.decode()
+    assert "you are meeting Anna Nowak and Jan Lis" in letter
 
 
 def test_a_copy_has_the_kind_and_the_hosts_of_its_page() -> None:
