@@ -63,7 +63,7 @@ def _hosted(request: AccountRequest) -> list[dict[str, Any]]:
     """Colleagues' pages on which the member is a host."""
     found = list(pages_hosted(account_id=request.account.pk, user_id=request.user.pk))
     urls = page_urls(found)
-    return [{"page": page, "url": urls[page.pk]} for page in found]
+    return [{"page": page, "key": str(page.pk), "url": urls[page.pk]} for page in found]
 
 
 @require_POST

@@ -92,4 +92,10 @@ def test_a_round_robin_without_a_readable_calendar_says_so(live_server: LiveServ
     picture(colleague, "kinds-hosted")
     assert axe_violations(colleague) == []
     assert overflow(colleague) == 0
+    colleague.get_by_role("button", name="Leave Intro page").click()
+    expect(colleague.get_by_role("dialog")).to_contain_text("Meetings that were booked with you stay")
+    picture(colleague, "kinds-leave")
+    colleague.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    expect(colleague.locator("[data-toast]")).to_contain_text("You have left")
+    assert PageHost.objects.get(page=page, user=hosts[1]).left_at is not None
     assert SchedulingPage.objects.count() == 1
