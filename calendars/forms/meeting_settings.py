@@ -19,7 +19,6 @@ from calendars.models import MeetingSettings
 from calendars.selectors.links import DOMAIN_GATE, default_hosts, domain_base
 from calendars.selectors.meeting_settings import (
     URL_PART_LENGTH_MOST,
-    default_page_of,
     domains_offered,
     meeting_settings_of,
     url_part_usual,
@@ -71,6 +70,8 @@ class MeetingSettingsForm(forms.Form):
         is_open = {gate: gate.gate_open(membership) for gate in gates.values()}
         self.gates = {name: None if is_open[gate] else gate for name, gate in gates.items()}
         self.hosts = list(_hosts(membership, with_domains=is_open[DOMAIN_GATE]))
+        own = pages_of(account_id=membership.account_id, user_id=membership.user_id)
+        self.pages = [(str(pk), name) for pk, name in own.values_list("pk", "name")]
         self.shown = self._shown()
         super().__init__(self._whole(data) if data is not None else None, initial={**self.shown, **_sent(typed)})
         self._choices_fill()
@@ -132,11 +133,8 @@ class MeetingSettingsForm(forms.Form):
         return {value: base for value, _words, base in self.hosts}
 
     def _choices_fill(self) -> None:
-        member = self.membership
-        own = pages_of(account_id=member.account_id, user_id=member.user_id).values_list("pk", "name")
-        pages = [(str(pk), name) for pk, name in own]
         for name, nothing in (("default_page", _("The first page made")), ("chat_page", _("My default meeting"))):
-            self.fields[name].choices = [("", nothing), *pages]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", nothing), *self.pages]  # type: ignore[attr-defined]
             self.fields[name].error_messages["invalid_choice"] = _("Choose one of your own pages.")
         self.fields["host"].choices = [(value, words) for value, words, _base in self.hosts]  # type: ignore[attr-defined]
         gate = self.gates["host"]
@@ -158,9 +156,10 @@ class MeetingSettingsForm(forms.Form):
                 attributes |= {"disabled": True} if name != "host" else {}
 
     def _shown(self) -> dict[str, Any]:
-        kept, pages = self.kept, {"default_page": self.kept.default_page_id, "chat_page": self.kept.chat_page_id}
+        kept = self.kept
+        pages: dict[str, Any] = {"default_page": kept.default_page_id, "chat_page": kept.chat_page_id}
         if self.gates["default_page"]:
-            pages["default_page"] = getattr(default_page_of(self.membership), "pk", None)
+            pages["default_page"] = next((pk for pk, _name in self.pages), "")
         return {
             "url_part": kept.url_part,
             **{name: str(pk or "") for name, pk in pages.items()},

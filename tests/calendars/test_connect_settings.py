@@ -213,5 +213,5 @@ def test_removing_says_what_it_does_and_then_does_it(
 def test_the_settings_take_few_queries(
     client: Client, member: Membership, calendar_account: CalendarAccount, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(_url(member))
