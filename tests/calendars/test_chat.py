@@ -268,7 +268,7 @@ def test_a_form_that_comes_many_times_at_once_is_one_message() -> None:
     ],
 )
 def test_what_does_not_hold_is_refused_and_nothing_typed_is_lost(
-    chat: MeetingSettings, fields: dict[str, str], words: str
+    chat: MeetingSettings, fields: dict[str, Any], words: str
 ) -> None:
     before = database_fingerprint()
     answer = send(chat, **fields)

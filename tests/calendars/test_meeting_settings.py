@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -122,7 +123,7 @@ def test_of_two_who_want_the_same_part_at_once_one_gets_it() -> None:
     def take(member: Membership) -> MeetingSettings:
         return meeting_settings_update(actor=actor_of(member), membership=member, fields={"url_part": "same"})
 
-    results = at_once([lambda member=member: take(member) for member in members])
+    results = at_once([partial(take, member) for member in members])
     assert sorted(type(result).__name__ for result in results) == ["MeetingSettings", "MeetingSettingsInvalid"]
     assert MeetingSettings.objects.filter(url_part="same").count() == 1
 

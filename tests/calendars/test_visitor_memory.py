@@ -198,7 +198,8 @@ def test_an_address_that_the_crm_knows_tells_nothing(page: SchedulingPage, domai
 
 def test_values_of_hidden_fields_and_long_answers_are_not_kept(page: SchedulingPage, domain: Domain) -> None:
     client = Client()
-    book(client, page, **{"answer-phone": "1" * 300, "answer-city": "Kraków"})
+    answers: dict[str, Any] = {"answer-phone": "1" * 300, "answer-city": "Kraków"}
+    book(client, page, **answers)
     kept = signing.loads(
         client.cookies[COOKIE].value,
         salt=f"calendars.visitor.memory:{page.account_id}:{domain.pk}:{domain.host}",
