@@ -90,17 +90,18 @@ class LaterIntegerField(CheckedLaterMixin, forms.IntegerField):
     """A number."""
 
 
+class LaterLineField(CheckedLaterMixin, LineField):
+    """One line."""
+
+
 class PageForm(forms.Form):
     """``page`` is None for a new one; ``initial`` then holds the defaults."""
 
     name = LineField(label=_("Internal name"), max_length=200, help_text=_("Only you see it."))
     title = LineField(label=_("Title"), max_length=200, help_text=_("What visitors read at the top of the page."))
     location_kind = forms.ChoiceField(label=_("Location"), choices=LocationKind.choices)
-    location_detail = LineField(
-        label=_("Details of the location"),
-        max_length=400,
-        required=False,
-        help_text=_("The address, or the number to call. A video call's link is made with each booking."),
+    location_detail = LaterLineField(
+        label=_("Details of the location"), max_length=400, help_text=_("The address, or the number to call.")
     )
     description = TextField(
         label=_("Description"), max_length=4000, required=False, help_text=_("On the page and in the invitation.")
@@ -160,7 +161,9 @@ class PageForm(forms.Form):
     reminders = RemindersField(label=_("Reminders"))
     follow_up_minutes = DelayField(label=_("When"))
     follow_up_subject = LineField(label=_("Subject"), max_length=200, required=False)
-    follow_up_text = TextField(label=_("Text"), max_length=4000, required=False)
+    follow_up_text = TextField(
+        label=_("Text"), max_length=4000, required=False, help_text=_("It can hold the tokens of the confirmation.")
+    )
     redirect_url = LineField(
         label=_("Page that follows"),
         max_length=400,

@@ -10,6 +10,7 @@ from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.calls import call_missing
 from calendars.selectors.pages import fields_asked
 from calendars.tokens import words_for_booking
 
@@ -17,9 +18,9 @@ from calendars.tokens import words_for_booking
 def guest_confirmed(booking: Booking) -> Letter:
     """The meeting stands."""
     host = booking.page.owner
-    note = _("The calendar file in this email adds the meeting to your calendar.")
-    if _call_pending(booking):
-        note = _("The link to the call comes with the calendar invitation.") + " " + note
+    note = " ".join(
+        filter(None, [_call_note(booking), _("The calendar file in this email adds the meeting to your calendar.")])
+    )
     return Letter(
         subject=_("Booked: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is booked"),
@@ -32,13 +33,21 @@ def guest_confirmed(booking: Booking) -> Letter:
 
 
 def owner_confirmed(booking: Booking) -> Letter:
-    """Somebody has booked, or the owner has confirmed a request."""
+    """Somebody has booked, or the owner has confirmed a request and is told what follows from that."""
+    is_own = booking.held_until is not None
+    subject = _("Confirmed: %(subject)s") if is_own else _("New meeting: %(subject)s")
+    heading = (
+        _("You have confirmed the meeting with %(guest)s") if is_own else _("%(guest)s has booked a meeting with you")
+    )
+    intro = _("Asked for on your page “%(page)s”.") if is_own else _("Booked on your page “%(page)s”.")
     return Letter(
-        subject=_("New meeting: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=_("%(guest)s has booked a meeting with you") % {"guest": booking.guest_name},
-        intro=_("Booked on your page “%(page)s”.") % {"page": booking.page.name},
+        subject=subject % {"subject": title_for_owner(booking)},
+        heading=heading % {"guest": booking.guest_name},
+        intro=intro % {"page": booking.page.name},
         rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
-        steps=[_("If the page promised a video call, send the guest a link.")] if _call_missing(booking) else [],
+        steps=[_("Send the guest the details of the video call: no calendar could make a link.")]
+        if call_missing(booking)
+        else [],
         button=Button(_("See the booking"), booking_url(booking)),
         note=_calendar_note(booking),
     )
@@ -102,7 +111,7 @@ def owner_event_failed(booking: Booking) -> Letter:
                 "If not, connect it again: the meeting is then written to it by itself."
             ),
             _("Otherwise add the meeting by hand: the calendar file in this email does it."),
-            _("If the page promised a video call, send the guest a link."),
+            *([_("Send the guest the details of the video call.")] if call_missing(booking) else []),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
     )
@@ -143,14 +152,13 @@ def _calendar_note(booking: Booking) -> str:
     return notes[CalendarWrite(booking.calendar_write)]
 
 
-def _call_pending(booking: Booking) -> bool:
-    conference = booking.page.location_kind == LocationKind.CONFERENCE
-    return conference and booking.calendar_id is not None and not booking.conference_url
-
-
-def _call_missing(booking: Booking) -> bool:
-    """Without a calendar nobody makes the call's link."""
-    return booking.page.location_kind == LocationKind.CONFERENCE and booking.calendar_id is None
+def _call_note(booking: Booking) -> str:
+    """How the guest of a video call gets its link, unless the letter holds it."""
+    if booking.page.location_kind != LocationKind.CONFERENCE or booking.conference_url:
+        return ""
+    if call_missing(booking):
+        return _("%(host)s will send you the details of the video call.") % {"host": booking.page.owner}
+    return _("The link to the call comes with the calendar invitation.")
 
 
 def facts(booking: Booking, what: str, zone: str) -> list[Row]:

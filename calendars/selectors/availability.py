@@ -36,6 +36,7 @@ from calendars.selectors.calendars import (
     HostCalendars,
     hosts_calendars_read,
 )
+from calendars.selectors.calls import calls_made
 
 MINUTE_SECONDS = 60
 _WIDEST_BUFFER_SECONDS = 24 * 3600
@@ -49,15 +50,20 @@ class HostSlots:
     starts: list[int]
     is_offline: bool
     is_readable: bool
+    makes_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PageSlots:
-    """A page's starts, ascending UTC epoch seconds; none when it is paused or when a host's calendar cannot be read."""
+    """A page's starts, ascending UTC epoch seconds; none when it is paused or when a host's calendar cannot be read.
+
+    ``makes_calls``: the owner's calendar makes the link of a video call with each event.
+    """
 
     starts: list[int]
     is_offline: bool
     is_readable: bool
+    makes_calls: bool = False
 
 
 @dataclass(slots=True)
@@ -136,7 +142,9 @@ def slots_between(
     if is_readable and page.state == PageState.ACTIVE:
         first, *others = (host.starts for host in hosts.values())
         starts = sorted(set(first).intersection(*others)) if others else first
-    return PageSlots(starts, any(host.is_offline for host in hosts.values()), is_readable)
+    is_offline = any(host.is_offline for host in hosts.values())
+    owner = hosts.get(page.owner_id) or next(iter(hosts.values()), None)
+    return PageSlots(starts, is_offline, is_readable, owner is not None and owner.makes_calls)
 
 
 def page_host_ids(page: SchedulingPage) -> list[int]:
@@ -163,6 +171,7 @@ def slots_for_hosts(
             starts=[] if offer is None else slots_find(rules, offer, _length(duration)),
             is_offline=not host.calendars.is_connected,
             is_readable=host.is_usable,
+            makes_calls=calls_made(host.calendars.provider),
         )
         for host, offer in offers
     }
@@ -240,7 +249,8 @@ def _seconds(now: dt.datetime) -> int:
 # One statement, as planning costs more than reading: a row for each calendar, host and page, with arrays of moments.
 _HOSTS_SQL = f"""
 with cal as ({HOSTS_CALENDARS_SQL})
-select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, t.starts, t.ends, null::int[], null::int[]
+select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, cal.provider,
+       t.starts, t.ends, null::int[], null::int[]
 from cal left join lateral (
     select array_agg(floor(date_part('epoch', b.starts_at))::bigint) as starts,
            array_agg(ceil(date_part('epoch', b.ends_at))::bigint) as ends
@@ -249,7 +259,7 @@ from cal left join lateral (
         {{but_event}}
 ) t on true
 union all
-select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
+select 'reserved', r.host_id, null, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
        array_agg(ceil(date_part('epoch', upper(r.during)))::bigint),
        array_agg(r.buffer_before), array_agg(r.buffer_after)
 from unnest(%(user_ids)s) h(id)
@@ -259,7 +269,7 @@ group by r.host_id
 """  # noqa: S608 - of our own constants
 _BOOKED_SQL = """
 union all
-select 'booked', 0, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
+select 'booked', 0, null, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
 from calendars_booking k
 where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
     and k.starts_at >= to_timestamp(%(week_lo)s) and k.starts_at < to_timestamp(%(week_hi)s) {but_booking}
@@ -306,14 +316,14 @@ def _hosts(
         return _read(host_ids, cursor.fetchall())
 
 
-_Row = tuple[str, int, int | None, bool | None, list[int] | None, list[int], list[int], list[int]]
+_Row = tuple[str, int, int | None, bool | None, str, list[int] | None, list[int], list[int], list[int]]
 
 
 def _read(host_ids: Sequence[int], rows: Sequence[_Row]) -> tuple[list[_Host], list[int]]:
-    known = hosts_calendars_read(host_ids, [row[1:4] for row in rows if row[0] == "calendar"])
+    known = hosts_calendars_read(host_ids, [row[1:5] for row in rows if row[0] == "calendar"])
     hosts = {user_id: _Host(calendars) for user_id, calendars in known.items()}
     booked: list[int] = []
-    for kind, user_id, _, _, starts, ends, before, after in rows:
+    for kind, user_id, _, _, _, starts, ends, before, after in rows:
         if starts is None:
             continue
         if kind == "booked":

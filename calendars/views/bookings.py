@@ -109,7 +109,8 @@ def _waits(found: Booking) -> bool:
 
 def _tabs(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
     url = reverse("calendars:bookings", args=[account_id])
+    count = _("%(count)s to answer") % {"count": waiting} if waiting else ""
     return [
-        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": waiting or ""},
+        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": count},
         {"label": _("Past"), "url": f"{url}?show=past", "active": show == "past"},
     ]

@@ -21,6 +21,7 @@ from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.calls import calls_made
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
 from calendars.selectors.pages import folders_of, page_of, pages_of, slug_free
 from calendars.services.logos import logo_keep
@@ -146,6 +147,7 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
     logo_kept = _logo_kept(request, form)
     is_step = request.method == "POST" and not form.is_bound
     typed = PageForm(request.account.pk, page, data=request.POST) if is_step else form
+    calendar_account = calendar_account_of(account_id=request.account.pk, user_id=request.user.pk)
     context = {
         "form": form,
         "page": page,
@@ -154,7 +156,8 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "logo_kept": logo_kept,
         "page_url": page_url(page.slug) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
-        "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
+        "calendar_account": calendar_account,
+        "can_call": calendar_account is not None and calls_made(calendar_account.connection.provider),
         "steps": steps_of(form),
         "tokens": _tokens(tokens_known([])),
         "tokens_lasting": _tokens(tokens_known([], lasting=True)),

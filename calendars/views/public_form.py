@@ -43,6 +43,8 @@ from hubclone.lib.ratelimit import limit_exceeded
 
 FRESH_TIMES_MOST = 12
 ATTEMPTS_SECONDS = 3600
+MISTAKES_FACTOR = 3
+"""How many times as many forms with mistakes as bookings one address may send."""
 PAGE_ATTEMPTS_FACTOR = 10
 """How many times as much as one address all together may try a page: a crowd is welcome, a swarm is not."""
 
@@ -77,6 +79,7 @@ def picker_context(picker: Picker) -> dict[str, Any]:
         "page": page,
         "brand_color": page.brand_color,
         "is_embedded": picker.is_embedded,
+        "makes_call": picker.slots.makes_calls,
     }
 
 
@@ -111,11 +114,9 @@ def book(visit: Visit) -> HttpResponse:
         return _taken(visit, wish, form, start, _("This page no longer offers meetings of that length."))
     if form.is_robot:
         form.add_error(None, _("Please leave the field for robots empty."))
-    if not form.is_valid():
-        return _refused(visit, wish, form, start, 422)
-    token = _token(visit, form)
+    token = _token(visit, form) if form.is_valid() else None
     if token is None:
-        return _refused(visit, wish, form, start, 422)
+        return _mistaken(visit, wish, form, start)
     if too_many := _flood(visit, token):
         form.add_error(None, str(too_many))
         return _refused(visit, wish, form, start, 429)
@@ -176,6 +177,15 @@ def _flood(visit: Visit, token: FormToken) -> BookingRefused | None:
     page, crowd = str(visit.page.pk), most * PAGE_ATTEMPTS_FACTOR
     is_swarm = limit_exceeded(name="booking-page", who=page, most=crowd, seconds=ATTEMPTS_SECONDS)
     return TooManyOnPage() if is_swarm else None
+
+
+def _mistaken(visit: Visit, wish: Wish, form: VisitorForm, start: dt.datetime) -> HttpResponse:
+    """The form again with what is wrong; counted by itself, so that mistakes take nobody's tries to book."""
+    who, most = request_ip(visit.request) or "", settings.BOOKING_ATTEMPTS_MOST * MISTAKES_FACTOR
+    if limit_exceeded(name="booking-mistakes", who=who, most=most, seconds=ATTEMPTS_SECONDS):
+        form.add_error(None, str(TooManyAttempts()))
+        return _refused(visit, wish, form, start, 429)
+    return _refused(visit, wish, form, start, 422)
 
 
 def _is_length_gone(page: SchedulingPage, request: HttpRequest) -> bool:

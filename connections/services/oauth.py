@@ -43,6 +43,15 @@ class Attempt:
     connection_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What came of an attempt: the address to go to, and whether the connection was there before."""
+
+    url: str
+    connection: Connection
+    is_again: bool
+
+
 def oauth_begin(
     request: HttpRequest,
     *,
@@ -102,8 +111,8 @@ def oauth_attempt_take(request: HttpRequest, *, provider: str, user_id: int) -> 
     return attempt
 
 
-def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str]) -> str:
-    """Trade the provider's answer for a connection and hand it to its purpose; answers the address to go to.
+def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str]) -> Completed:
+    """Trade the provider's answer for a connection and hand it to its purpose.
 
     Raises ConsentDenied, CodeRefused, ScopesMissing, OtherIdentity, TransientError and what the purpose refuses. After
     a refusal nothing is kept here. It is not revoked there: that would end other connections of the same person, too.
@@ -122,18 +131,20 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
         raise ScopesMissing(missing)
     identity = client.identity(access_token=tokens.access_token)
     with transaction.atomic():
-        connection = _connection_keep(actor, attempt, tokens, identity)
-        return PURPOSES[attempt.purpose].connected(connection, actor, attempt.params)
+        connection, is_again = _connection_keep(actor, attempt, tokens, identity)
+        url = PURPOSES[attempt.purpose].connected(connection, actor, attempt.params)
+        return Completed(url, connection, is_again)
 
 
-def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: Identity) -> Connection:
-    """Make the connection, or give an existing one of the same outside account new life with all its data."""
+def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: Identity) -> tuple[Connection, bool]:
+    """Make the connection, or give an existing one of the same outside account new life with all its data; whether it
+    was there."""
     mine = Connection.objects.select_for_update().filter(account_id=attempt.account_id, owner_id=attempt.owner_id)
     alive = mine.exclude(state=ConnectionState.DISCONNECTED)
     connection = alive.filter(provider=attempt.provider, external_id=identity.external_id).first()
     if attempt.connection_id is not None and (connection is None or connection.pk != attempt.connection_id):
         raise OtherIdentity
-    action = "connection.reconnected" if connection else "connection.made"
+    is_again = connection is not None
     connection = connection or Connection(
         account_id=attempt.account_id,
         owner_id=attempt.owner_id,
@@ -151,13 +162,13 @@ def _connection_keep(actor: Actor, attempt: Attempt, tokens: Tokens, identity: I
     connection.save()
     audit_write(
         actor=actor,
-        action=action,
+        action="connection.reconnected" if is_again else "connection.made",
         target_kind="connection",
         target_id=connection.pk,
         target_label=connection.identity,
         detail={"provider": connection.provider, "scopes": connection.scopes},
     )
-    return connection
+    return connection, is_again
 
 
 def _redirect_uri(request: HttpRequest, provider: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import structlog
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -30,10 +32,13 @@ def oauth_callback(request: HttpRequest, provider: str) -> HttpResponse:
         if not Membership.objects.filter(account_id=attempt.account_id, user=request.user).exists():
             raise StateMismatch
         actor = user_actor(request, request.user, attempt.account_id)
-        return redirect(oauth_complete(actor=actor, attempt=attempt, answer=request.GET.dict()))
+        done = oauth_complete(actor=actor, attempt=attempt, answer=request.GET.dict())
     except HubError as error:
         log.info("connection.refused", provider=provider, reason=error.code)
         return _refused(request, provider, attempt, error)
+    words = _("Connected again: %(name)s") if done.is_again else _("Connected: %(name)s")
+    messages.success(request, words % {"name": done.connection.label or done.connection.identity})
+    return redirect(done.url)
 
 
 def _refused(request: HttpRequest, provider: str, attempt: Attempt | None, error: HubError) -> HttpResponse:

@@ -106,7 +106,7 @@ def test_steps_are_followed_by_address_and_saved_where_one_is(
     enter(view, host, live_server.url)
     view.goto(f"{live_server.url}/app/{host.account_id}/meetings/pages/{page.pk}/#form")
     assert shown(view) == ["form"]
-    view.get_by_role("link", name="Next").locator("visible=true").click()
+    view.get_by_role("link", name="Continue").locator("visible=true").click()
     expect(view.locator("#automation")).to_be_visible()
     view.go_back()
     expect(view.locator("#form")).to_be_visible()

@@ -229,6 +229,19 @@ def test_a_flood_from_one_address_is_stopped_with_the_form_kept(page: Scheduling
     assert Booking.objects.count() == 3
 
 
+@pytest.mark.spec("C26")
+def test_forms_with_mistakes_are_counted_by_themselves_and_the_form_is_kept(
+    page: SchedulingPage, settings: Settings
+) -> None:
+    settings.BOOKING_ATTEMPTS_MOST = 1
+    client = Client(REMOTE_ADDR="198.51.100.79")
+    answers = [post(client, page, email="not-an-address") for _attempt in range(4)]
+    assert [status for status, _words in answers] == [422, 422, 422, 429]
+    assert "too many attempts" in answers[-1][1]
+    assert "Tokarz" in answers[-1][1]
+    assert post(Client(REMOTE_ADDR="198.51.100.79"), page)[0] == 302, "mistakes take no try to book"
+
+
 @pytest.mark.spec("C22", "C29")
 @pytest.mark.parametrize("start", ["2026-11-23T03:00:00Z", "2099-01-01T10:00:00Z"])
 def test_a_link_to_a_time_that_cannot_be_had_shows_others_before_anything_is_typed(
