@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.choices import PropertyType
+from crm.labels import label_of, option_labels
 from crm.models import PropertyDefinition
 from crm.objects import OWNER
-from crm.presentation import label_of
 from crm.rich_text import html_of, is_formatted, text_of
 from crm.values import TEXT_LENGTH_MOST
 
@@ -132,11 +132,9 @@ def _text_field(definition: PropertyDefinition, common: dict[str, Any], value: A
 
 def _choices(definition: PropertyDefinition, value: Any) -> list[tuple[str, str]]:
     """The options; one that the record has and that is no longer offered stays, so that saving does not lose it."""
-    label = _ if definition.is_built_in else str
-    offered = [(option["value"], label(option["label"])) for option in definition.options]
+    offered = option_labels(definition)
     kept = value if isinstance(value, list) else [value] if value else []
-    known = {key for key, _label in offered}
-    return [*offered, *((str(key), str(key)) for key in kept if key not in known)]
+    return [*offered.items(), *((str(key), str(key)) for key in kept if str(key) not in offered)]
 
 
 def _plain(text: str) -> str:

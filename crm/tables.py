@@ -13,9 +13,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.choices import PropertyType
+from crm.labels import label_of
 from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER
-from crm.presentation import label_of, record_title, value_text
+from crm.presentation import record_title, value_text
 from hubclone.lib.templatetags.hub import when
 
 TEXT_MOST = 120

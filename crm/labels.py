@@ -1,0 +1,69 @@
+"""What properties, their groups and options are called. The words that came with them are shown in the language of who
+reads; an account's own words are shown as they were typed, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from crm.builtin_properties import BUILT_IN, PropertySpec
+from crm.models import PropertyDefinition, PropertyGroup
+
+_GROUPS = {(object_type, group.name): group.label for object_type, groups in BUILT_IN.items() for group in groups}
+_PROPERTIES: dict[tuple[str, str], PropertySpec] = {
+    (object_type, spec.name): spec
+    for object_type, groups in BUILT_IN.items()
+    for group in groups
+    for spec in group.properties
+}
+
+
+def label_of(definition: PropertyDefinition) -> str:
+    """A property's label."""
+    return _shown(definition.label, built_in_label(definition))
+
+
+def group_label(group: PropertyGroup) -> str:
+    """A group's label."""
+    return _shown(group.label, built_in_group_label(group))
+
+
+def option_labels(definition: PropertyDefinition) -> dict[str, str]:
+    """Value → label of the options, in their order."""
+    built_in = built_in_options(definition)
+    return {
+        str(option["value"]): _shown(str(option["label"]), built_in.get(str(option["value"]), ""))
+        for option in definition.options
+    }
+
+
+def built_in_label(definition: PropertyDefinition) -> str:
+    """The label that a property came with, in English; empty for one of an account's own."""
+    spec = _spec(definition)
+    return spec.label if spec else ""
+
+
+def built_in_group_label(group: PropertyGroup) -> str:
+    """The label that a group came with, in English; empty for one of an account's own."""
+    return _GROUPS.get((group.object_type, group.name), "")
+
+
+def built_in_options(definition: PropertyDefinition) -> Mapping[str, str]:
+    """Value → label, in English, of the options that a property came with."""
+    spec = _spec(definition)
+    return dict(spec.options) if spec else {}
+
+
+def label_typed(typed: str, built_in: str) -> str:
+    """What is kept for a label that was typed where ``built_in`` is shown: nothing, and what it is called in the
+    reader's language, stand for the built-in one."""
+    return built_in if built_in and typed in ("", _(built_in)) else typed
+
+
+def _spec(definition: PropertyDefinition) -> PropertySpec | None:
+    return _PROPERTIES.get((definition.object_type, definition.name)) if definition.is_built_in else None
+
+
+def _shown(label: str, built_in: str) -> str:
+    return _(label) if label and label == built_in else label
