@@ -162,7 +162,7 @@ class PageForm(forms.Form):
     follow_up_minutes = DelayField(label=_("When"))
     follow_up_subject = LineField(label=_("Subject"), max_length=200, required=False)
     follow_up_text = TextField(
-        label=_("Text"), max_length=4000, required=False, help_text=_("It can hold the tokens of the confirmation.")
+        label=_("Text"), max_length=4000, required=False, help_text=_("The tokens of the confirmation work here, too.")
     )
     redirect_url = LineField(
         label=_("Page that follows"),
