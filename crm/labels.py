@@ -29,6 +29,19 @@ def group_label(group: PropertyGroup) -> str:
     return _shown(group.label, built_in_group_label(group))
 
 
+def property_words(object_type: str, name: str, label: str) -> str:
+    """A label that was kept apart from its property; the name where none was."""
+    spec = _PROPERTIES.get((object_type, name))
+    built_in = spec.label if spec else ""
+    return _shown(label or built_in or name, built_in)
+
+
+def group_words(object_type: str, label: str) -> str:
+    """A label that was kept apart from its group."""
+    known = (built_in for (type_, _name), built_in in _GROUPS.items() if type_ == object_type)
+    return _shown(label, label if label in known else "")
+
+
 def option_labels(definition: PropertyDefinition) -> dict[str, str]:
     """Value → label of the options, in their order."""
     built_in = built_in_options(definition)

@@ -86,7 +86,7 @@ def definition_update(
         action="property.changed",
         target_kind="property",
         target_id=definition.pk,
-        target_label=f"{definition.object_type}.{definition.name}",
+        target_label=f"{definition.object_type}.{definition.name}: {definition.label}",
         detail={"type": change.type, "values_cleared": lost},
     )
     return definition

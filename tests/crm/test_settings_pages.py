@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.models import Account, User
+from accounts.services.audit import audit_write
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup, Record
+from crm.services.association_labels import association_label_create
 from tests.crm.test_merging import new
 from tests.crm.test_property_settings import own
 from tests.state import database_fingerprint
@@ -201,6 +203,35 @@ def test_an_accounts_own_words_for_what_is_built_in_count_in_every_language_unti
     stage.refresh_from_db()
     group.refresh_from_db()
     assert (stage.label, stage.options, group.label) == kept
+
+
+@pytest.mark.spec("A8")
+def test_the_audit_log_names_properties_groups_and_labels_in_the_readers_words(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    shoe = own(actor)
+    owner = PropertyDefinition.objects.get(account=account, object_type="deal", name="hubspot_owner_id")
+    client.post(reverse("crm:property_edit", args=[account.pk, owner.pk]), {"label": "", "group": owner.group_id})
+    client.post(reverse("crm:property_group_move", args=[account.pk, shoe.group_id]), {"to": "down"})
+    association_label_create(
+        actor=actor, from_type="contact", to_type="company", label="Employer", inverse_label="Employee"
+    )
+    audit_write(actor=actor, action="property.archived", target_kind="property", target_id=7, target_label="deal.size")
+    log = reverse("accounts:audit", args=[account.pk])
+    names = [
+        "Contact: Shoe size",
+        "Deal: Owner",
+        "Contact: Contact information",
+        "Contact → Company: Employer",
+        "Deal: size",
+    ]
+    text = client.get(log).content.decode()
+    assert [name for name in names if name not in text] == []
+    polish(client)
+    names = ["Kontakt: Shoe size", "Transakcja: Opiekun", "Kontakt: Dane kontaktu", "Kontakt → Firma: Employer"]
+    pages = [client.get(log), client.post(reverse("accounts:audit_csv", args=[account.pk]))]
+    for text in (b"".join(page).decode() for page in pages):
+        assert [name for name in names if name not in text] == []
 
 
 def test_a_property_is_archived_and_restored_and_a_built_in_one_is_not(
