@@ -14,8 +14,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from calendars.engine.tokens import tokens_render, tokens_used
+from calendars.mail.names import first_name_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking, SchedulingPage
+from hubclone.lib.names import link_defuse
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean_line
 
@@ -43,10 +45,10 @@ def _when(booking: Booking) -> str:
 
 
 for _token in (
-    PageToken(f"{CONTACT}firstname", _("First name of the guest"), lambda booking: booking.guest_first_name),
-    PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: booking.guest_last_name),
+    PageToken(f"{CONTACT}firstname", _("First name of the guest"), first_name_of),
+    PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: link_defuse(booking.guest_last_name)),
     PageToken(f"{CONTACT}email", _("Email of the guest"), lambda booking: booking.guest_email),
-    PageToken("host.name", _("Your name"), lambda booking: str(booking.page.owner)),
+    PageToken("host.name", _("Your name"), host_of),
     PageToken(WHEN, _("Day and time"), _when),
 ):
     PAGE_TOKENS.register(_token.key, _token)

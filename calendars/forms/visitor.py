@@ -14,6 +14,7 @@ from calendars.selectors.pages import fields_asked
 from calendars.services.booking_form import ANSWER_LENGTH_MOST, EMAIL_LENGTH_MOST, NAME_LENGTH_MOST
 from crm.choices import ObjectType, PropertyType
 from crm.models import PropertyDefinition
+from hubclone.lib.names import LINK_REFUSED, link_in
 from hubclone.lib.text import clean, clean_line
 
 ANSWER_PREFIX = "answer-"
@@ -36,6 +37,16 @@ class LineField(forms.CharField):
         return clean_line(text) if len(text) <= SHOWN_AGAIN_MOST else text
 
 
+class NameField(LineField):
+    """A part of a person's name: never a link, for it stands in e-mails to others."""
+
+    def validate(self, value: Any) -> None:
+        """Raises ValidationError for a web address."""
+        super().validate(value)
+        if link_in(value):
+            raise forms.ValidationError(LINK_REFUSED)
+
+
 class TextField(forms.CharField):
     """Several lines, without control characters."""
 
@@ -52,10 +63,10 @@ class VisitorForm(forms.Form):
     """Names, e-mail and the page's own fields; ``key`` names the form that was shown, so that it books once."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=KEY_LENGTH_MOST)
-    first_name = LineField(
+    first_name = NameField(
         label=_("First name"), max_length=NAME_LENGTH_MOST, widget=forms.TextInput({"autocomplete": "given-name"})
     )
-    last_name = LineField(
+    last_name = NameField(
         label=_("Last name"),
         max_length=NAME_LENGTH_MOST,
         required=False,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.mail.letters import Button, Letter, Row
+from calendars.mail.names import first_name_of, guest_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.selectors.calls import call_missing
@@ -17,14 +18,14 @@ from calendars.tokens import words_for_booking
 
 def guest_confirmed(booking: Booking) -> Letter:
     """The meeting stands."""
-    host = booking.page.owner
+    host = host_of(booking)
     note = " ".join(
         filter(None, [_call_note(booking), _("The calendar file in this email adds the meeting to your calendar.")])
     )
     return Letter(
         subject=_("Booked: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is booked"),
-        intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": host},
+        intro=_("%(name)s, you are meeting %(host)s.") % {"name": first_name_of(booking), "host": host},
         text=words_for_booking(booking.page.confirmation_text, booking),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
@@ -42,7 +43,7 @@ def owner_confirmed(booking: Booking) -> Letter:
     intro = _("Asked for on your page “%(page)s”.") if is_own else _("Booked on your page “%(page)s”.")
     return Letter(
         subject=subject % {"subject": title_for_owner(booking)},
-        heading=heading % {"guest": booking.guest_name},
+        heading=heading % {"guest": guest_of(booking)},
         intro=intro % {"page": booking.page.name},
         rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         steps=[_("Send the guest the details of the video call: no calendar could make a link.")]
@@ -57,7 +58,7 @@ def guest_requested(booking: Booking) -> Letter:
     """The request is on its way, and is not a meeting yet."""
     return Letter(
         subject=_("Request sent: %(subject)s") % {"subject": title_for_guest(booking)},
-        heading=_("Your request is with %(host)s") % {"host": booking.page.owner},
+        heading=_("Your request is with %(host)s") % {"host": host_of(booking)},
         intro=_("The time is kept for you for 48 hours. You get an email as soon as it is confirmed."),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
     )
@@ -67,7 +68,7 @@ def owner_requested(booking: Booking) -> Letter:
     """The owner has to answer."""
     return Letter(
         subject=_("Please answer: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=_("%(guest)s would like to meet you") % {"guest": booking.guest_name},
+        heading=_("%(guest)s would like to meet you") % {"guest": guest_of(booking)},
         intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
         rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         button=Button(_("Answer the request"), booking_url(booking)),
@@ -79,7 +80,7 @@ def guest_declined(booking: Booking) -> Letter:
     """The owner said no."""
     return Letter(
         subject=_("Declined: %(subject)s") % {"subject": title_for_guest(booking)},
-        heading=_("%(host)s cannot make it") % {"host": booking.page.owner},
+        heading=_("%(host)s cannot make it") % {"host": host_of(booking)},
         intro=_("Your request was declined. You are welcome to choose another time."),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
@@ -92,7 +93,7 @@ def guest_expired(booking: Booking) -> Letter:
         subject=_("Not confirmed: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request was not answered"),
         intro=_("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
-        % {"host": booking.page.owner},
+        % {"host": host_of(booking)},
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
     )
@@ -103,7 +104,7 @@ def owner_event_failed(booking: Booking) -> Letter:
     return Letter(
         subject=_("Not in your calendar: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A booked meeting could not be written to your calendar"),
-        intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": booking.guest_name},
+        intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": guest_of(booking)},
         rows=[*facts(booking, title_for_owner(booking), booking.page.owner.time_zone), *_guest_facts(booking)],
         steps=[
             _(
@@ -119,12 +120,12 @@ def owner_event_failed(booking: Booking) -> Letter:
 
 def title_for_guest(booking: Booking) -> str:
     """The meeting as the guest calls it: by its host."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.page.owner}
+    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": host_of(booking)}
 
 
 def title_for_owner(booking: Booking) -> str:
     """The meeting as the owner calls it: by its guest."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.guest_name}
+    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": guest_of(booking)}
 
 
 def _title(booking: Booking) -> str:
@@ -157,7 +158,7 @@ def _call_note(booking: Booking) -> str:
     if booking.page.location_kind != LocationKind.CONFERENCE or booking.conference_url:
         return ""
     if call_missing(booking):
-        return _("%(host)s will send you the details of the video call.") % {"host": booking.page.owner}
+        return _("%(host)s will send you the details of the video call.") % {"host": host_of(booking)}
     return _("The link to the call comes with the calendar invitation.")
 
 
@@ -175,4 +176,4 @@ def _guest_facts(booking: Booking) -> list[Row]:
     labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
     answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
     address = booking.guest_email
-    return [Row(_("Guest"), booking.guest_name), Row(_("Email"), address, f"mailto:{address}"), *answers]
+    return [Row(_("Guest"), guest_of(booking)), Row(_("Email"), address, f"mailto:{address}"), *answers]

@@ -10,6 +10,7 @@ from calendars.choices import BookingState, ChangedBy
 from calendars.guest_links import manage_url
 from calendars.mail.booking_letters import booking_url, facts, page_url, title_for_guest, title_for_owner
 from calendars.mail.letters import Button, Letter, Row
+from calendars.mail.names import first_name_of, guest_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.tokens import words_for_booking
@@ -18,7 +19,7 @@ from hubclone.lib.text import clean_line
 
 def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
-    names = {"host": booking.page.owner}
+    names = {"host": host_of(booking)}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_guest(booking)},
@@ -33,7 +34,7 @@ def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
-    names = {"guest": booking.guest_name}
+    names = {"guest": guest_of(booking)}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_owner(booking)},
@@ -42,7 +43,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
         intro=_("The old time is free again."),
         rows=[
             *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone, moved_from),
-            Row(_("Guest"), booking.guest_name),
+            Row(_("Guest"), guest_of(booking)),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
     )
@@ -50,7 +51,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def guest_cancelled(booking: Booking) -> Letter:
     """The meeting, or the request for one, is off."""
-    names = {"host": booking.page.owner}
+    names = {"host": host_of(booking)}
     by_guest = booking.cancelled_by == ChangedBy.GUEST
     if was_request(booking):
         intro = _("You have taken back your request to %(host)s.") if by_guest else _("%(host)s cannot make it.")
@@ -74,11 +75,11 @@ def owner_cancelled(booking: Booking) -> Letter:
         heading = _("%(guest)s has cancelled") if by_guest else _("You have cancelled the meeting with %(guest)s")
     return Letter(
         subject=_("Cancelled: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=heading % {"guest": booking.guest_name},
+        heading=heading % {"guest": guest_of(booking)},
         intro=_("The time is free again."),
         rows=[
             *_facts(booking, title_for_owner(booking), booking.page.owner.time_zone),
-            Row(_("Guest"), booking.guest_name),
+            Row(_("Guest"), guest_of(booking)),
             *_reason(booking),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
@@ -112,7 +113,7 @@ def guest_reminder(booking: Booking) -> Letter:
     return Letter(
         subject=_("Reminder: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is coming up"),
-        intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": booking.page.owner},
+        intro=_("%(name)s, you are meeting %(host)s.") % {"name": first_name_of(booking), "host": host_of(booking)},
         rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
     )

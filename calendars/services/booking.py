@@ -20,6 +20,7 @@ from calendars.choices import BookingState, LocationKind
 from calendars.engine.slots import Refusal
 from calendars.engine.tokens import tokens_used
 from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
+from calendars.mail.names import guest_of, host_of
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import slot_check
 from calendars.selectors.pages import PHONE
@@ -144,7 +145,7 @@ def _subject(booking: Booking) -> str:
     page = booking.page
     if tokens_used(page.invitation_subject):
         return words_for_booking(page.invitation_subject, booking)[:SUBJECT_LENGTH_MOST]
-    words = _("%(guest)s and %(host)s") % {"guest": booking.guest_name, "host": page.owner}
+    words = _("%(guest)s and %(host)s") % {"guest": guest_of(booking), "host": host_of(booking)}
     return f"{page.invitation_subject or page.title}: {words}"[:SUBJECT_LENGTH_MOST]
 
 

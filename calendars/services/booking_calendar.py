@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from calendars.choices import CalendarWrite, LocationKind
 from calendars.exceptions import HostUnavailable
 from calendars.guest_links import manage_url
+from calendars.mail.names import guest_of, subject_of
 from calendars.models import Booking
 from calendars.providers.protocol import Attendee, EventDraft, Interval
 from calendars.selectors.pages import fields_asked
@@ -44,12 +45,12 @@ def event_draft(booking: Booking) -> EventDraft:
     return EventDraft(
         calendar_remote_id=booking.calendar.remote_id,
         uid=booking.uid,
-        summary=booking.subject,
+        summary=subject_of(booking),
         interval=Interval(booking.starts_at, booking.ends_at),
         time_zone=page.time_zone,
         description=event_description(booking),
         location=booking.location,
-        attendees=(Attendee(booking.guest_email, booking.guest_name),),
+        attendees=(Attendee(booking.guest_email, guest_of(booking)),),
         wants_conference=page.location_kind == LocationKind.CONFERENCE,
         private={PRIVATE_BOOKING: str(booking.uid)},
     )

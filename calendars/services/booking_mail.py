@@ -25,6 +25,7 @@ from calendars.invitations import Invitation, Method, Person, invitation_build
 from calendars.mail import booking_letters as letters
 from calendars.mail import change_letters as changes
 from calendars.mail.letters import Letter, letter_html, letter_text
+from calendars.mail.names import guest_of, host_of, subject_of
 from calendars.models import Booking
 from calendars.notification_kinds import BOOKING_CHANGED, BOOKING_REQUESTED, EVENT_FAILED
 from calendars.services.booking_calendar import event_description
@@ -100,9 +101,9 @@ def invitation_of(booking: Booking, method: Method) -> str:
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             changed_at=booking.changed_at or booking.created_at,
-            summary=booking.subject,
-            organizer=Person(str(owner), owner.email),
-            attendee=Person(booking.guest_name, booking.guest_email),
+            summary=subject_of(booking),
+            organizer=Person(host_of(booking), owner.email),
+            attendee=Person(guest_of(booking), booking.guest_email),
             description=event_description(booking),
             location=where(booking),
             url=booking.conference_url,
