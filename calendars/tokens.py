@@ -17,6 +17,7 @@ from calendars.engine.tokens import tokens_render, tokens_used
 from calendars.mail.names import first_name_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.answers import answers_words
 from hubclone.lib.names import link_defuse
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean_line
@@ -78,6 +79,8 @@ def words_for_page(text: str, page: SchedulingPage) -> str:
 
 
 def _values(booking: Booking, used: Collection[str]) -> dict[str, str]:
-    answers = {f"{CONTACT}{name}": clean_line(str(value)) for name, value in booking.form_answers.items()}
+    asked = any(key.startswith(CONTACT) and key not in PAGE_TOKENS for key in used)
+    words = answers_words(booking, booking.guest_time_zone) if asked else {}
+    answers = {f"{CONTACT}{name}": clean_line(text) for name, text in words.items()}
     own = {key: PAGE_TOKENS[key].value(booking) for key in used if key in PAGE_TOKENS}
     return answers | own

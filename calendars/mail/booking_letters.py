@@ -11,8 +11,8 @@ from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.names import first_name_of, guest_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.answers import answers_shown
 from calendars.selectors.calls import call_missing
-from calendars.selectors.pages import fields_asked
 from calendars.tokens import words_for_booking
 
 
@@ -173,7 +173,6 @@ def facts(booking: Booking, what: str, zone: str) -> list[Row]:
 
 
 def _guest_facts(booking: Booking) -> list[Row]:
-    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
-    answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
+    answers = [Row(label, words) for label, words in answers_shown(booking, booking.page.owner.time_zone)]
     address = booking.guest_email
     return [Row(_("Guest"), guest_of(booking)), Row(_("Email"), address, f"mailto:{address}"), *answers]

@@ -14,7 +14,7 @@ from calendars.guest_links import manage_url
 from calendars.mail.names import guest_of, subject_of
 from calendars.models import Booking
 from calendars.providers.protocol import Attendee, EventDraft, Interval
-from calendars.selectors.pages import fields_asked
+from calendars.selectors.answers import answers_shown
 from calendars.services.booking_hosts import Host
 from calendars.services.clients import calendar_provider
 from calendars.tokens import words_for_booking
@@ -58,9 +58,8 @@ def event_draft(booking: Booking) -> EventDraft:
 
 def event_description(booking: Booking) -> str:
     """The page's description, what the guest answered and the guest's own link, as plain text."""
-    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
-    answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
     with translation.override(booking.guest_language):
+        answers = [f"{label}: {words}" for label, words in answers_shown(booking, booking.guest_time_zone)]
         link = _("Move or cancel this meeting: %(url)s") % {"url": manage_url(booking)}
     parts = [words_for_booking(booking.page.description, booking), "\n".join(answers), link]
     return "\n\n".join(part for part in parts if part)

@@ -95,7 +95,7 @@ def start_read(text: str) -> dt.datetime | None:
 def details(visit: Visit, picker: Picker, start: dt.datetime) -> HttpResponse:
     """The form for a time, or other times for one that cannot be had (any more), before anything is typed."""
     hidden = {f"{ANSWER_PREFIX}{name}": value for name, value in picker.wish.carried}
-    form = VisitorForm(visit.page, initial={"key": form_token_make(visit.page), **hidden})
+    form = VisitorForm(visit.page, zone=picker.wish.zone, initial={"key": form_token_make(visit.page), **hidden})
     length = dt.timedelta(minutes=picker.wish.duration)
     if slot_check(page=visit.page, start=start, duration=length, now=picker.now):
         return _taken(visit, picker.wish, form, start, str(SlotTaken()), status=200)
@@ -109,7 +109,7 @@ def book(visit: Visit) -> HttpResponse:
     start = start_read(request.POST.get("start", ""))
     if start is None:
         return redirect(f"{visit.picker(wish).page_url}?{wish.query}")
-    form = VisitorForm(page, request.POST.dict())
+    form = VisitorForm(page, request.POST, zone=wish.zone)
     if _is_length_gone(page, request):
         return _taken(visit, wish, form, start, _("This page no longer offers meetings of that length."))
     if form.is_robot:
