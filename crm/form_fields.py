@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.choices import PropertyType
+from crm.currencies import CURRENCY_PROPERTIES, currency_words
 from crm.labels import label_of, option_labels
 from crm.models import PropertyDefinition
 from crm.objects import OWNER
@@ -23,6 +24,8 @@ from crm.values import TEXT_LENGTH_MOST
 
 SHORT_LENGTH_MOST = 1000
 NUMBER_LENGTH_MOST = 40
+CHOICES_PLAIN_MOST = 20
+"""Longer lists are searched."""
 _INPUT_TYPES = {"phonenumber": "tel"}
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
 
@@ -92,7 +95,9 @@ def property_field(definition: PropertyDefinition, owners: Sequence[tuple[str, s
         widget = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(choices=_choices(definition, value), widget=widget, **common)
     if definition.options:
-        return forms.ChoiceField(choices=[("", "—"), *_choices(definition, value)], **common)
+        choices = [("", "—"), *_choices(definition, value)]
+        select = forms.Select(attrs={"data-combobox": ""} if len(choices) > CHOICES_PLAIN_MOST else None)
+        return forms.ChoiceField(choices=choices, widget=select, **common)
     return _text_field(definition, common, value)
 
 
@@ -133,6 +138,8 @@ def _text_field(definition: PropertyDefinition, common: dict[str, Any], value: A
 def _choices(definition: PropertyDefinition, value: Any) -> list[tuple[str, str]]:
     """The options; one that the record has and that is no longer offered stays, so that saving does not lose it."""
     offered = option_labels(definition)
+    if definition.is_built_in and definition.name in CURRENCY_PROPERTIES:
+        offered = {code: currency_words(code) if label == code else label for code, label in offered.items()}
     kept = value if isinstance(value, list) else [value] if value else []
     return [*offered.items(), *((str(key), str(key)) for key in kept if str(key) not in offered)]
 

@@ -18,6 +18,8 @@ _PROPERTIES: dict[tuple[str, str], PropertySpec] = {
     for spec in group.properties
 }
 
+_OPTIONS = {key: dict(spec.options) for key, spec in _PROPERTIES.items()}
+
 
 def label_of(definition: PropertyDefinition) -> str:
     """A property's label."""
@@ -51,6 +53,12 @@ def option_labels(definition: PropertyDefinition) -> dict[str, str]:
     }
 
 
+def option_label(definition: PropertyDefinition, value: str) -> str:
+    """The label of one option; the value itself when it is none of them (any more)."""
+    label = next((str(option["label"]) for option in definition.options if option["value"] == value), value)
+    return _shown(label, built_in_options(definition).get(value, ""))
+
+
 def built_in_label(definition: PropertyDefinition) -> str:
     """The label that a property came with, in English; empty for one of an account's own."""
     spec = _spec(definition)
@@ -64,8 +72,7 @@ def built_in_group_label(group: PropertyGroup) -> str:
 
 def built_in_options(definition: PropertyDefinition) -> Mapping[str, str]:
     """Value → label, in English, of the options that a property came with."""
-    spec = _spec(definition)
-    return dict(spec.options) if spec else {}
+    return _OPTIONS.get((definition.object_type, definition.name), {}) if definition.is_built_in else {}
 
 
 def label_typed(typed: str, built_in: str) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.builtin_properties import MEETING_SOURCES
 from crm.choices import ObjectType, PropertyType
-from crm.labels import group_label, label_of, option_labels
+from crm.labels import group_label, label_of, option_label
 from crm.models import PropertyChange, PropertyDefinition, Record
 from crm.objects import OBJECTS, OWNER
 from crm.rich_text import html_shown, text_of
@@ -157,9 +157,8 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
     if definition.name == "hs_meeting_source" and definition.is_built_in:
         return _(MEETING_SOURCES[value]) if value in MEETING_SOURCES else str(value)
     if definition.options:
-        labels = option_labels(definition)
         chosen = value if isinstance(value, list) else [value]
-        return ", ".join(labels.get(str(part), str(part)) for part in chosen)
+        return ", ".join(option_label(definition, str(part)) for part in chosen)
     return str(value)
 
 

@@ -83,7 +83,7 @@ def _log_everything(actor: Actor, guest: Record) -> None:
     for n, (kind, properties) in enumerate(logged):
         at = NINE + dt.timedelta(hours=n)
         activity_log(actor=actor, record=guest, activity_type=kind, properties=properties, occurred_at=at)
-    deal = {"dealname": "Blue chairs", "amount": 12500.5, "deal_currency_code": "EUR", "dealstage": "Offer"}
+    deal = {"dealname": "Blue chairs", "amount": 12500.5, "deal_currency_code": "EUR", "dealstage": "contractsent"}
     link = AssociationChange(3, to_record_id=guest.pk)
     records_write(actor=actor, changes=[RecordChange("deal", deal, associations=[link])])
 
