@@ -20,7 +20,7 @@ from crm.labels import label_of, option_labels
 from crm.models import PropertyDefinition
 from crm.objects import OWNER
 from crm.rich_text import html_of, is_formatted, text_of
-from crm.values import TEXT_LENGTH_MOST
+from crm.values import EXPONENT_MOST, TEXT_LENGTH_MOST
 
 SHORT_LENGTH_MOST = 1000
 NUMBER_LENGTH_MOST = 40
@@ -55,9 +55,12 @@ class NumberField(forms.CharField):
         if not text:
             return ""
         try:
-            return format(Decimal(_plain(text)).normalize(), "f")
+            number = Decimal(_plain(text))
         except InvalidOperation as error:
             raise forms.ValidationError(_("This must be a number.")) from error
+        if not number.is_finite() or (number and abs(number.adjusted()) >= EXPONENT_MOST):
+            raise forms.ValidationError(_("This must be a number."))
+        return _plainest(number)
 
 
 class RichTextField(forms.CharField):
@@ -142,6 +145,14 @@ def _choices(definition: PropertyDefinition, value: Any) -> list[tuple[str, str]
         offered = {code: currency_words(code) if label == code else label for code, label in offered.items()}
     kept = value if isinstance(value, list) else [value] if value else []
     return [*offered.items(), *((str(key), str(key)) for key in kept if str(key) not in offered)]
+
+
+def _plainest(number: Decimal) -> str:
+    """With every digit that counts and none that does not: ``normalize`` would round to the context's 28."""
+    if not number:
+        return "0"
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -115,7 +116,38 @@ def test_a_number_is_typed_and_shown_as_the_language_writes_it(
     assert f'value="{ {"en": "1234567.5", "pl": "1234567,5"}[language] }"' in edit.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["12x", "1,2,3", "NaN", "--5"])
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("123456789012345678", "123,456,789,012,345,678"),
+        ("-0.123456789012345", "-0.123456789012345"),
+        ("1" + "0" * 30, "1" + ",000" * 10),
+        ("1.50e3", "1,500"),
+        ("0e999", "0"),
+    ],
+)
+def test_a_long_number_is_kept_and_shown_to_its_last_digit(
+    account: Account, client: Client, typed: str, shown: str
+) -> None:
+    client.post(f"{url_of(account, 'deal')}new/", {"dealname": "Chairs", "amount": typed})
+    record = Record.objects.get(object_type="deal")
+    assert Decimal(str(record.properties["amount"])) == Decimal(typed)
+    url = f"{url_of(account, 'deal')}{record.pk}/"
+    assert shown in client.get(url).content.decode()
+    form = client.get(f"{url}edit/").context["form"]
+    same = {
+        "dealname": "Chairs",
+        "initial-dealname": "Chairs",
+        "amount": shown,
+        "initial-amount": form["amount"].value(),
+    }
+    assert client.post(f"{url}edit/", same).status_code == 302
+    assert Record.objects.get(pk=record.pk).version == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["12x", "1,2,3", "NaN", "--5", "1e99999999", "1e-99999999", "1234567890123456789", "0.1234567890123456789"]
+)
 def test_what_is_no_number_is_refused_at_its_field_and_nothing_is_lost(
     account: Account, client: Client, typed: str
 ) -> None:
