@@ -21,6 +21,7 @@ from hubclone.lib.templatetags.hub import when
 
 TEXT_MOST = 120
 _LONG = frozenset({"email", "domain"})
+_DAYS = frozenset({PropertyType.DATE, PropertyType.DATETIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def _css(definition: PropertyDefinition) -> str:
         return "table__long table__full"
     if definition.type == PropertyType.NUMBER:
         return "table__num"
+    if definition.type in _DAYS or definition.field_type == "phonenumber":
+        return "table__line"
     return "table__soft" if definition.name == OWNER else ""
 
 

@@ -139,6 +139,31 @@ def test_the_pages_of_records_are_accessible_and_fit_the_window(
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+ROWS_OF_TEXT = """() => [...document.querySelectorAll("td.table__line")].map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
+})"""
+
+
+def test_in_polish_numbers_and_dates_of_a_list_stay_on_one_line_and_every_tab_is_in_sight(
+    start: str, open_page: PageFactory
+) -> None:
+    page = signed_in(open_page(), start)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "pl", "url": start}])
+    guest = Record.objects.get(display_name="Gil Guest").pk
+    for path in ("contacts/", "deals/"):
+        page.goto(f"{start}/{path}")
+        lines = page.evaluate(ROWS_OF_TEXT)
+        assert lines
+        assert set(lines) == {1}
+        picture(page, f"crm-pl-{path[:-1]}")
+    page.goto(f"{start}/contacts/{guest}/")
+    picture(page, "crm-pl-contact")
+    tabs = page.get_by_role("navigation", name="Rodzaje aktywności")
+    assert tabs.evaluate("nav => nav.scrollWidth - nav.clientWidth") == 0
+
+
 def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: PageFactory) -> None:
     page = signed_in(open_page(), start)
     page.goto(f"{start}/contacts/")
