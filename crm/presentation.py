@@ -75,9 +75,9 @@ def record_url(record: Record) -> str:
 
 
 def objects_url(account_id: int, object_type: str) -> str:
-    """The index of a kind of record; empty for meetings, whose place is that of the scheduling pages."""
+    """The index of a kind of record. Meetings have theirs below the scheduling pages, which are at their place."""
     if object_type == ObjectType.MEETING:
-        return ""
+        return reverse("crm:meetings", args=[account_id])
     return reverse("crm:index", args=[account_id, OBJECTS[object_type].plural])
 
 

@@ -18,7 +18,7 @@ from crm.choices import ObjectType
 from crm.exceptions import IdentityTaken, RecordError, RecordNotFound
 from crm.models import Record
 from crm.objects import OBJECTS, ObjectInfo
-from crm.presentation import plural_label, record_icon, record_title, record_url
+from crm.presentation import objects_url, plural_label, record_icon, record_title, record_url
 from crm.selectors.deleted import KEPT_DAYS, days_left, deleted_get, deleted_page
 from crm.services.erasing import record_delete, record_erase
 from crm.services.records import record_archive, record_restore
@@ -126,7 +126,7 @@ def _archive(request: AccountRequest, found: Record) -> HttpResponse:
         return redirect("crm:deleted", found.account_id)
     said = _("%(name)s is deleted. It can be restored for 90 days.") % {"name": record_title(found)}
     undo_offer(request, said, url=reverse("crm:restore", args=[found.account_id, found.pk]))
-    return redirect("crm:index", found.account_id, OBJECTS[found.object_type].plural)
+    return redirect(objects_url(found.account_id, found.object_type))
 
 
 def _erase(request: AccountRequest, found: Record) -> HttpResponse:
@@ -136,7 +136,7 @@ def _erase(request: AccountRequest, found: Record) -> HttpResponse:
         messages.error(request, _("The record is being changed at this moment. Try again."))
         return redirect(f"{record_url(found)}erase/")
     messages.success(request, _("Everything about this record is erased."))
-    return redirect("crm:index", found.account_id, OBJECTS[found.object_type].plural)
+    return redirect(objects_url(found.account_id, found.object_type))
 
 
 def _deleted(account_id: int, record_id: int) -> Record:

@@ -16,12 +16,13 @@ from accounts.models import Account, User
 from crm.layouts import COLUMNS, FIRST_FIELDS, IN_THE_RAIL
 from crm.models import PropertyDefinition, Record
 from crm.objects import OBJECTS
+from crm.presentation import objects_url, plural_label, record_url
 from crm.services.records import RecordChange, records_write
 from tests.crm.conftest import Write
 from tests.state import database_fingerprint
 
 QUERIES = 8
-KINDS = sorted(OBJECTS.keys() - {"meeting"})
+KINDS = sorted(OBJECTS)
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def client(account: Account) -> Client:
 
 
 def url_of(account: Account, kind: str) -> str:
-    return reverse("crm:index", args=[account.pk, OBJECTS[kind].plural])
+    return objects_url(account.pk, kind)
 
 
 def named(kind: str, name: str) -> dict[str, str]:
@@ -58,6 +59,9 @@ def test_every_kind_of_record_has_an_index_that_asks_as_much_for_many_as_for_one
     assert counts[0] == counts[1] <= QUERIES
     assert "Thing 59" in page or kind == "note"
     assert 'rel="next"' in page
+    newest = Record.objects.order_by("-pk")[0]
+    assert f'href="{record_url(newest)}"' in page
+    assert client.get(record_url(newest)).context["crumbs"] == [(plural_label(kind), url)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

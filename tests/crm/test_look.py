@@ -113,6 +113,7 @@ def test_the_pages_of_records_are_accessible_and_fit_the_window(
         "tickets": "tickets/",
         "line-items": "line_items/",
         "notes": "notes/",
+        "meetings": "meetings/all/",
         "deal-create": "deals/new/",
         "contact": f"contacts/{guest}/",
         "contact-properties": f"contacts/{guest}/#about",
