@@ -149,6 +149,18 @@ def test_who_may_not_delete_for_good_can_restore_and_an_erased_record_has_no_pag
     assert "This record is deleted." not in page.content.decode()
 
 
+@pytest.mark.spec("A8", "A22")
+def test_the_audit_log_leads_to_a_deleted_record_and_not_to_an_erased_one(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    ann = new(actor, match_email="ann@example.com", properties={"firstname": "Ann"})
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    log, link = reverse("accounts:audit", args=[account.pk]), f'href="{address("record", account, ann)}"'
+    assert link in client.get(log).content.decode()
+    record_erase(actor=actor, record_id=ann)
+    assert link not in client.get(log).content.decode()
+
+
 @pytest.mark.spec("A22")
 def test_a_record_that_was_merged_into_a_deleted_one_leads_to_it(
     account: Account, actor: Actor, client: Client
