@@ -59,7 +59,7 @@ audit: $(VENV)/.test
 	@$(BIN)/python -m tests.audit
 
 bench: $(VENV)/.test
-	$(BIN)/python -m bench $(BENCH)
+	@$(BIN)/python -m bench $(BENCH)
 
 shell: $(VENV)/.run
 	@exec $(BIN)/python manage.py shell

@@ -22,6 +22,7 @@ from accounts.services.people import user_audit
 from accounts.sessions import device
 from accounts.web import request_ip
 from hubclone.lib.language import USER_LANGUAGE_SESSION_KEY
+from hubclone.lib.names import link_defuse
 
 log = structlog.get_logger(__name__)
 _WORDS = {
@@ -94,7 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user is None or account_id is None:
             log.info("mail.without_account", template=template_prefix)
             return
-        context = {**context, "person": user, "device": device(str(context.get("user_agent", ""))).words}
+        context = {
+            **context,
+            "person": link_defuse(user.name) or user.email,
+            "device": device(str(context.get("user_agent", ""))).words,
+        }
         with translation.override(user.language or translation.get_language()):
             subject = render_to_string(f"{template_prefix}_subject.txt", context)
             text = render_to_string(f"{template_prefix}_message.txt", context)

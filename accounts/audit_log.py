@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from accounts.models import AuditEntry, Membership
-from accounts.registries import AUDIT_LINKS
+from accounts.registries import AUDIT_LINKS, AUDIT_NAMES
 from hubclone.lib.paging import Page, keyset_page
 
 AUDIT_PAGE = 50
@@ -67,6 +67,12 @@ def audit_links(*, membership: Membership, entries: Iterable[AuditEntry]) -> dic
         for target, path in AUDIT_LINKS[kind](membership, list(targets)).items():
             links |= dict.fromkeys(targets[target], path)
     return links
+
+
+def target_name(entry: AuditEntry) -> str:
+    """What an entry is about by name, in the active language; empty when it has none."""
+    words = AUDIT_NAMES.get(entry.target_kind)
+    return words(entry.target_label, entry.target_id) if words else entry.target_label
 
 
 def _number(text: str) -> int:

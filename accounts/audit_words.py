@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
+from accounts.choices import Hub
+from accounts.registries import AUDIT_ACTIONS, AUDIT_NAMES, AUDIT_TARGETS
 
 for _key, _words in {
     "account.created": _("Account created"),
@@ -55,3 +56,9 @@ for _key, _words in {
     "domain": _("Domain"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)
+
+
+@AUDIT_NAMES.registered("subscription")
+def subscription_name(label: str, target_id: str) -> str:
+    """The hub that it is of."""
+    return str(Hub(target_id).label) if target_id in Hub.values else label

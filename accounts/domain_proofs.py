@@ -16,20 +16,27 @@ from accounts.registries import Words
 from hubclone.lib.outbound.dns import DnsFailed, txt_records
 from hubclone.lib.outbound.guard import AddressRefused, HostUnreachable
 from hubclone.lib.outbound.http import session
+from hubclone.lib.text import clean_line
 
 VALUE_PREFIX = "hubclone-verification="
 ANSWER_MOST_BYTES = 1024
 ANSWER_SECONDS = 5.0
 HTTP_PORT, HTTPS_PORT = 80, 443
+FOUND_MOST = 300
+ZONES_MOST = 3
+"""In how many zones above a host its record is looked for when it is not in its place."""
+PROVEN_ELSEWHERE = ("TAKEN", "TAKEN_OVER")
+"""The faults that are about another account's proof."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a look found: ``code`` is "" where the proof is there, else a key of FAULTS; ``passing`` if a later look may
-    differ without anybody doing anything."""
+    differ without anybody doing anything; ``found`` is what was there instead, on one line."""
 
     code: str
     passing: bool = False
+    found: str = ""
 
 
 FAULTS: dict[str, tuple[Words, Words]] = {
@@ -44,6 +51,13 @@ FAULTS: dict[str, tuple[Words, Words]] = {
     "OTHER_VALUE": (
         _("Something is there, but it is not the value that we look for."),
         _("Copy the value from here once more, all of it, and replace what is there."),
+    ),
+    "ELSEWHERE": (
+        _("The value is there, but under another name."),
+        _(
+            "Move it to the name shown here. Many DNS services add the domain themselves: "
+            "enter only what comes before it."
+        ),
     ),
     "DNS_TIMEOUT": (_("The name servers did not answer in time."), _("Check again in a few minutes.")),
     "DNS_FAILED": (
@@ -109,9 +123,38 @@ def txt_look(host: str, value: str) -> Look:
         found = txt_records(proof_name(host), parent=host)
     except DnsFailed as error:
         return Look(error.code, passing=True)
-    if isinstance(found, str):
-        return Look("NO_SUCH_NAME" if found == "no name" else "NO_RECORD")
-    return Look("" if any(_same(record.strip(), value) for record in found) else "OTHER_VALUE")
+    if found == "no name":
+        return Look("NO_SUCH_NAME")
+    if found == "no record":
+        place = next((name for name in _mistaken_names(host) if _holds(name, host, value)), "")
+        return Look("ELSEWHERE", found=_line(place)) if place else Look("NO_RECORD")
+    is_there = any(_same(record.strip(), value) for record in found)
+    return Look("") if is_there else Look("OTHER_VALUE", found=_line(" · ".join(sorted(found, key=_likeness))))
+
+
+def _mistaken_names(host: str) -> list[str]:
+    """Where a record often lands: at the host itself, and under our name with the domain added once more."""
+    labels = host.split(".")
+    zones = [".".join(labels[at:]) for at in range(max(0, len(labels) - ZONES_MOST - 1), len(labels) - 1)]
+    return [host, *(f"{proof_name(host)}.{zone}" for zone in zones)]
+
+
+def _holds(name: str, host: str, value: str) -> bool:
+    """Whether the value is there; name servers that do not say count as no."""
+    try:
+        found = txt_records(name, parent=host)
+    except DnsFailed:
+        return False
+    return any(_same(record.strip(), value) for record in found) if isinstance(found, list) else False
+
+
+def _likeness(record: str) -> tuple[bool, str]:
+    """What looks like a proof comes first."""
+    return not record.startswith(VALUE_PREFIX), record
+
+
+def _line(text: str) -> str:
+    return clean_line(text)[:FOUND_MOST]
 
 
 def http_look(host: str, value: str, *, http_port: int = HTTP_PORT, https_port: int = HTTPS_PORT) -> Look:
@@ -146,12 +189,14 @@ def _get(asking: requests.Session, url: str) -> requests.Response:  # noqa: TID2
 
 def _judge(answer: requests.Response, value: str) -> Look:
     if answer.is_redirect or 300 <= answer.status_code < 400:
-        return Look("REDIRECTED")
+        return Look("REDIRECTED", found=_line(answer.headers.get("Location", "")))
+    status = f"HTTP {answer.status_code}"
     if answer.status_code in (404, 410):
-        return Look("NO_FILE")
+        return Look("NO_FILE", found=status)
     if answer.status_code != 200:
-        return Look("BAD_ANSWER", passing=answer.status_code >= 500)
-    return Look("" if _same(_begin(answer), value) else "OTHER_VALUE")
+        return Look("BAD_ANSWER", passing=answer.status_code >= 500, found=status)
+    begin = _begin(answer)
+    return Look("") if _same(begin, value) else Look("OTHER_VALUE", found=_line(begin))
 
 
 def _begin(answer: requests.Response) -> str:

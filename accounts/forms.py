@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.choices import Hub, Right, SeatKind, Tier
 from accounts.models import User
 from accounts.scopes import SCOPES, all_scopes
+from hubclone.lib.names import LINK_REFUSED, link_in
 from hubclone.lib.text import clean_line
 
 
@@ -38,6 +39,14 @@ def name_shown(text: str) -> str:
     return text
 
 
+def person_name(text: str) -> str:
+    """A person's name, which stands in e-mails to others. Raises ValidationError for a web address too."""
+    text = name_shown(text)
+    if link_in(text):
+        raise forms.ValidationError(LINK_REFUSED)
+    return text
+
+
 def zone_or_utc(name: str) -> str:
     """The zone that a browser says it is in, if we know it."""
     return name if name in dict(zone_choices()) else "UTC"
@@ -53,6 +62,10 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=zone_choices, widget=forms.Select(attrs={"data-combobox": ""})
     )
+
+    def clean_name(self) -> str:
+        """A name that shows and is no link."""
+        return person_name(self.cleaned_data["name"])
 
 
 class MembershipForm(forms.Form):
@@ -102,8 +115,8 @@ class JoinForm(forms.Form):
         self.email = email
 
     def clean_name(self) -> str:
-        """A name that shows."""
-        return name_shown(self.cleaned_data["name"])
+        """A name that shows and is no link."""
+        return person_name(self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
         """Where the browser says it is."""

@@ -120,6 +120,10 @@ AUDIT_ACTIONS: Registry[str, Words] = Registry("audit actions")
 AUDIT_TARGETS: Registry[str, Words] = Registry("audit targets")
 """What the audit log calls each kind of thing that an action is done to."""
 
+AUDIT_NAMES: Registry[str, Callable[[str, str], str]] = Registry("audit names")
+"""Target kind → function of the label and the id as they are kept: the name in the active language. For kinds whose
+labels hold keys; others are shown as they are."""
+
 AUDIT_LINKS: Registry[str, Callable[[Membership, list[int]], dict[int, str]]] = Registry("audit links")
 """Target kind → function of who looks and of ids: the paths of those that have a page which they may open."""
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.choices import ActorKind
-from accounts.forms import name_shown, zone_or_utc
+from accounts.forms import name_shown, person_name, zone_or_utc
 from accounts.models import User
 from accounts.services.accounts import account_create
 from accounts.web import request_ip
@@ -54,8 +54,8 @@ class SignupForm(BaseSignupForm):  # type: ignore[misc]
         _placeholders_drop(self)
 
     def clean_name(self) -> str:
-        """A name that shows."""
-        return name_shown(self.cleaned_data["name"])
+        """A name that shows and is no link."""
+        return person_name(self.cleaned_data["name"])
 
     def clean_account_name(self) -> str:
         """A name that shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,6 @@ SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "hubclone.settings",
     "OAUTHLIB_INSECURE_TRANSPORT": "1",
     "OAUTHLIB_RELAX_TOKEN_SCOPE": "1",
-    "LOG_LEVEL": "ERROR",
 }
 
 
@@ -46,5 +46,13 @@ def _set_up() -> None:
     from django.core.management import call_command
 
     django.setup()
+    _logs_move()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _logs_move() -> None:
+    """Lines of requests are a part of what a page costs, so they are written, but to a file: figures stand alone."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream((HOME / "bench.log").open("w"))

@@ -51,7 +51,7 @@ def bare_index(request: AccountRequest, account_id: int) -> HttpResponse:
 @account_view()
 def bare_record(request: AccountRequest, account_id: int, record_id: int) -> HttpResponse:
     """What a contact's page asks."""
-    found = record_get(account_id=account_id, record_id=record_id, object_type=CONTACT)
+    found = record_get(account_id=account_id, record_id=record_id, object_type=CONTACT, archived=True)
     assert found is not None
     parts: list[Any] = [
         timeline_page(account_id=account_id, record_id=record_id).items,

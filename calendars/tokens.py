@@ -14,9 +14,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from calendars.engine.tokens import tokens_render, tokens_used
+from calendars.mail.names import first_name_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking, SchedulingPage
-from calendars.selectors.hosts import booking_hosts, names_words, page_host_words
+from calendars.selectors.answers import answers_words
+from calendars.selectors.hosts import page_host_words
+from hubclone.lib.names import link_defuse
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean_line
 
@@ -44,10 +47,10 @@ def _when(booking: Booking) -> str:
 
 
 for _token in (
-    PageToken(f"{CONTACT}firstname", _("First name of the guest"), lambda booking: booking.guest_first_name),
-    PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: booking.guest_last_name),
+    PageToken(f"{CONTACT}firstname", _("First name of the guest"), first_name_of),
+    PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: link_defuse(booking.guest_last_name)),
     PageToken(f"{CONTACT}email", _("Email of the guest"), lambda booking: booking.guest_email),
-    PageToken("host.name", _("Your name"), lambda booking: names_words(booking_hosts(booking))),
+    PageToken("host.name", _("Your name"), host_of),
     PageToken(WHEN, _("Day and time"), _when),
 ):
     PAGE_TOKENS.register(_token.key, _token)
@@ -79,6 +82,8 @@ def words_for_page(text: str, page: SchedulingPage) -> str:
 
 
 def _values(booking: Booking, used: Collection[str]) -> dict[str, str]:
-    answers = {f"{CONTACT}{name}": clean_line(str(value)) for name, value in booking.form_answers.items()}
+    asked = any(key.startswith(CONTACT) and key not in PAGE_TOKENS for key in used)
+    words = answers_words(booking, booking.guest_time_zone) if asked else {}
+    answers = {f"{CONTACT}{name}": clean_line(text) for name, text in words.items()}
     own = {key: PAGE_TOKENS[key].value(booking) for key in used if key in PAGE_TOKENS}
     return answers | own

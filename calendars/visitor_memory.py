@@ -90,7 +90,6 @@ def _is_kept(form: VisitorForm, name: str, value: str) -> bool:
     return len(value) <= ANSWER_LENGTH_MOST and not form[ANSWER_PREFIX + name].is_hidden
 
 
-
 def _is_open(domain: ServedDomain) -> bool:
     return DOMAIN_GATE.open_to_account(domain.account_id)
 

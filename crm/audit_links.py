@@ -12,9 +12,9 @@ from crm.objects import OBJECTS
 
 @AUDIT_LINKS.registered("record")
 def record_links(membership: Membership, ids: list[int]) -> dict[int, str]:
-    """Records that are still there and have a page."""
+    """Records that are there or can be restored: both have a page."""
     account_id = membership.account_id
-    found = Record.objects.filter(account_id=account_id, pk__in=ids, archived_at=None)
+    found = Record.objects.filter(account_id=account_id, pk__in=ids)
     return {
         pk: reverse("crm:record", args=[account_id, OBJECTS[kind].plural, pk])
         for pk, kind in found.values_list("pk", "object_type")

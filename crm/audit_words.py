@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
+from accounts.registries import AUDIT_ACTIONS, AUDIT_NAMES, AUDIT_TARGETS
+from crm.choices import ObjectType
+from crm.labels import group_words, property_words
 
 for _key, _words in {
     "property.created": _("Property created"),
@@ -36,3 +38,29 @@ for _key, _words in {
     "record": _("Record"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)
+
+
+@AUDIT_NAMES.registered("property")
+def property_name(label: str, target_id: str) -> str:
+    """``contact.shoe: Shoe size`` as "Contact: Shoe size"; the name alone where no label was kept."""
+    key, _colon, words = label.partition(": ")
+    object_type, _dot, name = key.partition(".")
+    return f"{_kind(object_type)}: {property_words(object_type, name, words)}" if name else label
+
+
+@AUDIT_NAMES.registered("property_group")
+def property_group_name(label: str, target_id: str) -> str:
+    """``contact: Shoes`` as "Contact: Shoes"."""
+    object_type, _colon, words = label.partition(": ")
+    return f"{_kind(object_type)}: {group_words(object_type, words)}" if words else label
+
+
+@AUDIT_NAMES.registered("association_label")
+def association_label_name(label: str, target_id: str) -> str:
+    """``contact → company: Employer`` as "Contact → Company: Employer"."""
+    pair, _colon, words = label.partition(": ")
+    return f"{' → '.join(map(_kind, pair.split(' → ')))}: {words}" if words else label
+
+
+def _kind(object_type: str) -> str:
+    return str(ObjectType(object_type).label) if object_type in ObjectType.values else object_type

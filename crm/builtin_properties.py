@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.choices import ObjectType as T
 from crm.choices import PropertyType as P
+from crm.currencies import CURRENCIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ def _flag(name: str, label: str) -> PropertySpec:
 
 def _choice(name: str, label: str, *options: tuple[str, str]) -> PropertySpec:
     return PropertySpec(name, label, P.ENUMERATION, "select", options)
+
+
+def _currency(name: str) -> PropertySpec:
+    return _choice(name, _("Currency"), *((code, code) for code in CURRENCIES))
 
 
 _OWNER = PropertySpec("hubspot_owner_id", _("Owner"), P.STRING, "owner")
@@ -126,9 +131,19 @@ _COMPANY = (
 _DEAL = (
     _text("dealname", _("Deal name")),
     _number("amount", _("Amount")),
-    _text("deal_currency_code", _("Currency")),
-    _text("pipeline", _("Pipeline")),
-    _text("dealstage", _("Deal stage")),
+    _currency("deal_currency_code"),
+    _choice("pipeline", _("Pipeline"), ("default", _("Sales pipeline"))),
+    _choice(
+        "dealstage",
+        _("Deal stage"),
+        ("appointmentscheduled", _("Appointment scheduled")),
+        ("qualifiedtobuy", _("Qualified to buy")),
+        ("presentationscheduled", _("Presentation scheduled")),
+        ("decisionmakerboughtin", _("Decision maker bought-in")),
+        ("contractsent", _("Contract sent")),
+        ("closedwon", _("Closed won")),
+        ("closedlost", _("Closed lost")),
+    ),
     _time("closedate", _("Close date")),
     _text("description", _("Description"), "textarea"),
     _OWNER,
@@ -136,9 +151,23 @@ _DEAL = (
 _TICKET = (
     _text("subject", _("Ticket name")),
     _text("content", _("Description"), "textarea"),
-    _text("hs_pipeline", _("Pipeline")),
-    _text("hs_pipeline_stage", _("Ticket status")),
-    _choice("hs_ticket_priority", _("Priority"), ("LOW", _("Low")), ("MEDIUM", _("Medium")), ("HIGH", _("High"))),
+    _choice("hs_pipeline", _("Pipeline"), ("0", _("Support pipeline"))),
+    _choice(
+        "hs_pipeline_stage",
+        _("Ticket status"),
+        ("1", _("New ticket")),
+        ("2", _("Waiting on contact")),
+        ("3", _("Waiting on us")),
+        ("4", _("Closed")),
+    ),
+    _choice(
+        "hs_ticket_priority",
+        _("Priority"),
+        ("LOW", _("Low")),
+        ("MEDIUM", _("Medium")),
+        ("HIGH", _("High")),
+        ("URGENT", _("Urgent")),
+    ),
     _OWNER,
 )
 _LINE_ITEM = (*_PRODUCT_FACTS, _number("quantity", _("Quantity")), _number("amount", _("Amount")))
@@ -147,7 +176,7 @@ _INVOICE = (
     _text("hs_title", _("Title")),
     _date("hs_invoice_date", _("Invoice date")),
     _date("hs_due_date", _("Due date")),
-    _text("hs_currency", _("Currency")),
+    _currency("hs_currency"),
     _number("hs_amount_billed", _("Amount billed")),
     _choice(
         "hs_invoice_status",
@@ -162,8 +191,16 @@ _INVOICE = (
 _ORDER = (
     _text("hs_order_name", _("Order name")),
     _text("hs_external_order_id", _("Outside order ID")),
-    _text("hs_external_order_status", _("Status")),
-    _text("hs_currency_code", _("Currency")),
+    _choice(
+        "hs_external_order_status",
+        _("Status"),
+        ("open", _("Open")),
+        ("processed", _("Processed")),
+        ("shipped", _("Shipped")),
+        ("delivered", _("Delivered")),
+        ("cancelled", _("Order cancelled")),
+    ),
+    _currency("hs_currency_code"),
     _number("hs_total_price", _("Total price")),
     _OWNER,
 )

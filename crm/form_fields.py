@@ -15,14 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.choices import PropertyType
+from crm.currencies import CURRENCY_PROPERTIES, currency_words
+from crm.labels import label_of, option_labels
 from crm.models import PropertyDefinition
 from crm.objects import OWNER
-from crm.presentation import label_of
 from crm.rich_text import html_of, is_formatted, text_of
-from crm.values import TEXT_LENGTH_MOST
+from crm.values import EXPONENT_MOST, TEXT_LENGTH_MOST
 
 SHORT_LENGTH_MOST = 1000
 NUMBER_LENGTH_MOST = 40
+CHOICES_PLAIN_MOST = 20
+"""Longer lists are searched."""
 _INPUT_TYPES = {"phonenumber": "tel"}
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
 
@@ -52,9 +55,12 @@ class NumberField(forms.CharField):
         if not text:
             return ""
         try:
-            return format(Decimal(_plain(text)).normalize(), "f")
+            number = Decimal(_plain(text))
         except InvalidOperation as error:
             raise forms.ValidationError(_("This must be a number.")) from error
+        if not number.is_finite() or (number and abs(number.adjusted()) >= EXPONENT_MOST):
+            raise forms.ValidationError(_("This must be a number."))
+        return _plainest(number)
 
 
 class RichTextField(forms.CharField):
@@ -92,7 +98,9 @@ def property_field(definition: PropertyDefinition, owners: Sequence[tuple[str, s
         widget = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(choices=_choices(definition, value), widget=widget, **common)
     if definition.options:
-        return forms.ChoiceField(choices=[("", "—"), *_choices(definition, value)], **common)
+        choices = [("", "—"), *_choices(definition, value)]
+        select = forms.Select(attrs={"data-combobox": ""} if len(choices) > CHOICES_PLAIN_MOST else None)
+        return forms.ChoiceField(choices=choices, widget=select, **common)
     return _text_field(definition, common, value)
 
 
@@ -132,11 +140,19 @@ def _text_field(definition: PropertyDefinition, common: dict[str, Any], value: A
 
 def _choices(definition: PropertyDefinition, value: Any) -> list[tuple[str, str]]:
     """The options; one that the record has and that is no longer offered stays, so that saving does not lose it."""
-    label = _ if definition.is_built_in else str
-    offered = [(option["value"], label(option["label"])) for option in definition.options]
+    offered = option_labels(definition)
+    if definition.is_built_in and definition.name in CURRENCY_PROPERTIES:
+        offered = {code: currency_words(code) if label == code else label for code, label in offered.items()}
     kept = value if isinstance(value, list) else [value] if value else []
-    known = {key for key, _label in offered}
-    return [*offered, *((str(key), str(key)) for key in kept if key not in known)]
+    return [*offered.items(), *((str(key), str(key)) for key in kept if str(key) not in offered)]
+
+
+def _plainest(number: Decimal) -> str:
+    """With every digit that counts and none that does not: ``normalize`` would round to the context's 28."""
+    if not number:
+        return "0"
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _plain(text: str) -> str:

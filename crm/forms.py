@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.form_fields import initial_value, property_field
+from crm.labels import group_label
 from crm.models import PropertyDefinition, Record
 
 VERSION = "version"
@@ -47,7 +48,7 @@ class RecordForm(forms.Form):
         left_out, groups = set(without), _Groups()
         for definition in self.definitions:
             if definition.name not in left_out:
-                groups.setdefault(_(definition.group.label), []).append(self[definition.name])
+                groups.setdefault(group_label(definition.group), []).append(self[definition.name])
         return [(label, fields, any(field.errors for field in fields)) for label, fields in groups.items()]
 
     def shown_version(self) -> int | None:

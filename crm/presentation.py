@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.builtin_properties import MEETING_SOURCES
 from crm.choices import ObjectType, PropertyType
+from crm.labels import group_label, label_of, option_label
 from crm.models import PropertyChange, PropertyDefinition, Record
 from crm.objects import OBJECTS, OWNER
 from crm.rich_text import html_shown, text_of
@@ -74,20 +75,15 @@ def record_url(record: Record) -> str:
 
 
 def objects_url(account_id: int, object_type: str) -> str:
-    """The index of a kind of record; empty for meetings, whose place is that of the scheduling pages."""
+    """The index of a kind of record. Meetings have theirs below the scheduling pages, which are at their place."""
     if object_type == ObjectType.MEETING:
-        return ""
+        return reverse("crm:meetings", args=[account_id])
     return reverse("crm:index", args=[account_id, OBJECTS[object_type].plural])
 
 
 def record_icon(object_type: str) -> str:
     """The icon of a kind of record."""
     return ICONS.get(ObjectType(object_type), "note")
-
-
-def label_of(definition: PropertyDefinition) -> str:
-    """The label in the reader's language; an account's own stays as it was typed."""
-    return _(definition.label) if definition.is_built_in and definition.label else definition.label
 
 
 def groups_shown(
@@ -104,7 +100,7 @@ def groups_shown(
     for definition in definitions:
         group = groups.get(definition.group.name)
         if group is None:
-            group = groups[definition.group.name] = ShownGroup(definition.group.name, _(definition.group.label), [])
+            group = groups[definition.group.name] = ShownGroup(definition.group.name, group_label(definition.group), [])
         group.editable = group.editable or not definition.is_read_only
         if definition.name in values:
             group.rows.append(value_shown(definition, values[definition.name], owners))
@@ -161,14 +157,9 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
     if definition.name == "hs_meeting_source" and definition.is_built_in:
         return _(MEETING_SOURCES[value]) if value in MEETING_SOURCES else str(value)
     if definition.options:
-        labels = {option["value"]: option["label"] for option in definition.options}
         chosen = value if isinstance(value, list) else [value]
-        return ", ".join(_option(definition, str(labels.get(part, part))) for part in chosen)
+        return ", ".join(option_label(definition, str(part)) for part in chosen)
     return str(value)
-
-
-def _option(definition: PropertyDefinition, label: str) -> str:
-    return _(label) if definition.is_built_in and label else label
 
 
 def _link(definition: PropertyDefinition, value: Any) -> str:

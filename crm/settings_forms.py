@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.choices import ObjectType
+from crm.labels import built_in_options, group_label, label_of, label_typed, option_labels
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup
 from crm.objects import OBJECTS
 from crm.presentation import plural_label
-from crm.selectors.definitions import label_pairs, options_fixed
+from crm.selectors.definitions import label_pairs
 from crm.services.definitions import LISTS, NAME
 from hubclone.lib.text import clean_line, slugify
 
@@ -32,6 +33,9 @@ KINDS: dict[str, Any] = {
 }
 OPTIONS_MOST = 500
 LABEL_LENGTH_MOST = 200
+BUILT_IN_HELP = _(
+    "Shown in each reader's language. Your own words are shown in every language; empty brings ours back."
+)
 
 
 def kind_of(definition: PropertyDefinition) -> str:
@@ -69,11 +73,13 @@ class PropertyForm(forms.Form):
     ) -> None:
         draft = data if data is not None and "do" in data else None
         super().__init__(None if draft is not None else data, initial=draft.dict() if draft else _start(definition))
-        self.fields["group"].choices = [(group.pk, gettext(group.label)) for group in groups]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [(group.pk, group_label(group)) for group in groups]  # type: ignore[attr-defined]
         if definition is not None:
             del self.fields["name"]
             if definition.is_built_in:
                 del self.fields["kind"]
+                self.fields["label"].required = False
+                self.fields["label"].help_text = BUILT_IN_HELP
 
     def clean_name(self) -> str:
         """As it was typed, or made from the label."""
@@ -90,7 +96,7 @@ def _start(definition: PropertyDefinition | None) -> dict[str, Any]:
     if definition is None:
         return {"kind": "string:text"}
     return {
-        "label": definition.label,
+        "label": label_of(definition),
         "group": definition.group_id,
         "description": definition.description,
         "kind": kind_of(definition),
@@ -102,18 +108,18 @@ class OptionRows:
     """The options as they stand in the editor: each (value, label). Buttons change the rows and save nothing."""
 
     rows: list[tuple[str, str]] = field(default_factory=list)
-    fixed: frozenset[str] = frozenset()
+    built_in: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def posted(cls, data: QueryDict, definition: PropertyDefinition | None = None) -> OptionRows:
         """What was sent: as many values as labels, in their order."""
         pairs = zip(data.getlist("option-value"), data.getlist("option-label"), strict=False)
-        return cls([(value, clean_line(label)) for value, label in pairs][:OPTIONS_MOST], _fixed(definition))
+        return cls([(value, clean_line(label)) for value, label in pairs][:OPTIONS_MOST], _built_in(definition))
 
     @classmethod
     def kept(cls, definition: PropertyDefinition) -> OptionRows:
         """Those of a property."""
-        return cls([(option["value"], option["label"]) for option in definition.options], _fixed(definition))
+        return cls(list(option_labels(definition).items()), _built_in(definition))
 
     def act(self, wish: str) -> None:
         """Do what a button says: ``add``, ``remove:2``, ``up:2``, ``down:2``; anything else does nothing."""
@@ -121,7 +127,7 @@ class OptionRows:
         index = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else -1
         if verb == "add" and len(self.rows) < OPTIONS_MOST:
             self.rows.append(("", ""))
-        elif verb == "remove" and 0 <= index < len(self.rows) and self.rows[index][0] not in self.fixed:
+        elif verb == "remove" and 0 <= index < len(self.rows) and self.rows[index][0] not in self.built_in:
             del self.rows[index]
         elif verb in {"up", "down"} and 0 <= index < len(self.rows):
             to = index - 1 if verb == "up" else index + 1
@@ -132,18 +138,19 @@ class OptionRows:
         """For the template."""
         last = len(self.rows) - 1
         return [
-            {"value": value, "label": label, "fixed": value in self.fixed, "first": at == 0, "last": at == last}
+            {"value": value, "label": label, "fixed": value in self.built_in, "first": at == 0, "last": at == last}
             for at, (value, label) in enumerate(self.rows)
         ]
 
     def options(self, type_: str) -> list[dict[str, str]]:
-        """What the property gets: rows without a label are left out, a new one's value is made from its label; none for
-        a type that is not a list."""
+        """What the property gets: a built-in option without a label has its first one back, other rows without one are
+        left out, and a new one's value is made from its label; none for a type that is not a list."""
         if type_ not in LISTS:
             return []
         taken = {value for value, _label in self.rows if value}
         made = []
-        for value, label in self.rows:
+        for value, typed in self.rows:
+            label = label_typed(typed, self.built_in.get(value, ""))
             if not label:
                 continue
             if not value:
@@ -182,8 +189,8 @@ def object_choices() -> list[tuple[str, str]]:
     return [(info.plural, plural_label(ObjectType(info.type))) for info in OBJECTS.values()]
 
 
-def _fixed(definition: PropertyDefinition | None) -> frozenset[str]:
-    return options_fixed(definition) if definition else frozenset()
+def _built_in(definition: PropertyDefinition | None) -> Mapping[str, str]:
+    return built_in_options(definition) if definition else {}
 
 
 def _free(base: str, taken: set[str]) -> str:

@@ -13,13 +13,15 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.choices import PropertyType
+from crm.labels import label_of
 from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER
-from crm.presentation import label_of, record_title, value_text
+from crm.presentation import record_title, value_text
 from hubclone.lib.templatetags.hub import when
 
 TEXT_MOST = 120
 _LONG = frozenset({"email", "domain"})
+_DAYS = frozenset({PropertyType.DATE, PropertyType.DATETIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def _css(definition: PropertyDefinition) -> str:
         return "table__long table__full"
     if definition.type == PropertyType.NUMBER:
         return "table__num"
+    if definition.type in _DAYS or definition.field_type == "phonenumber":
+        return "table__line"
     return "table__soft" if definition.name == OWNER else ""
 
 

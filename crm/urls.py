@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from crm import converters, urls_life, urls_settings  # noqa: F401 - importing registers
+from crm.choices import ObjectType
 from crm.layouts import IN_THE_RAIL
 from crm.objects import OBJECTS
 from crm.views import activities, index, links, record
@@ -28,6 +29,7 @@ _links = [
 ]
 _pages = [
     *(path(f"{info.plural}/", index.index, {"objects": info}, name=info.plural) for info in _in_the_rail),
+    path("meetings/all/", index.index, {"objects": OBJECTS[ObjectType.MEETING]}, name="meetings"),
     path("<objects:objects>/", index.index, name="index"),
     path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),

@@ -18,6 +18,10 @@ from hubclone.lib.text import clean, clean_line, email_normalise
 
 TEXT_LENGTH_MOST = 65_536
 EMAIL_LENGTH_MOST = 254
+EXPONENT_MOST = 300
+INTEGER_DIGITS_MOST = 18
+DIGITS_EXACT = 15
+"""How many digits any number can have; whole ones can have INTEGER_DIGITS_MOST."""
 _MANY_LINES = frozenset({"textarea", "html"})
 _DIGITS = re.compile(r"-?\d{1,15}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -93,7 +97,8 @@ def _host_of(text: str) -> str:
     return found["host"] if found else text
 
 
-def _number(definition: Definition, raw: Any) -> int | float | None:
+def _number(definition: Definition, raw: Any) -> int | float:
+    """Exactly what was given, or BadValue: nothing is rounded."""
     bad = BadValue(_("This must be a number."))
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float, Decimal)):
         raise bad
@@ -101,12 +106,16 @@ def _number(definition: Definition, raw: Any) -> int | float | None:
         number = Decimal(str(raw).strip())
     except InvalidOperation as error:
         raise bad from error
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 300:
+    if number.is_zero():
+        return 0
+    if not number.is_finite() or number.adjusted() >= EXPONENT_MOST:
         raise bad
-    if number == number.to_integral_value() and abs(number) < Decimal(10) ** 18:
+    if number.adjusted() < INTEGER_DIGITS_MOST and number == number.to_integral_value():
         return int(number)
-    result = float(number)
-    return int(result) if result.is_integer() and abs(result) < 1e18 else result
+    kept = float(number)
+    if Decimal(str(kept)) != number:
+        raise BadValue(_("This has too many digits to keep. Round it to %(most)s digits.") % {"most": DIGITS_EXACT})
+    return kept
 
 
 def _bool(definition: Definition, raw: Any) -> bool:

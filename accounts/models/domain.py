@@ -17,7 +17,8 @@ class Domain(models.Model):
     account's.
 
     Several accounts may claim a name, and one of them can prove that it is theirs: ``token`` stands in a TXT record or
-    in a file of the host. ``checked_at`` and ``last_error_code`` tell of the last look; ``robots_txt`` is served as is.
+    in a file of the host. ``checked_at``, ``last_error_code`` and ``last_found`` (what was there instead) tell of the
+    last look; ``robots_txt`` is served as is.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="domains")
@@ -29,6 +30,7 @@ class Domain(models.Model):
     robots_txt = models.TextField(max_length=10_000, blank=True)
     checked_at = models.DateTimeField(null=True)
     last_error_code = models.CharField(max_length=60, blank=True)
+    last_found = models.CharField(max_length=300, blank=True, default="", db_default="")
     connected_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
-from accounts.audit_log import AuditFilter, audit_entries
+from accounts.audit_log import AuditFilter, audit_entries, target_name
 from accounts.choices import ActorKind
 from accounts.models import AuditEntry
 from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS
@@ -40,6 +41,12 @@ class _Words:
         self.actions = {key: str(words) for key, words in AUDIT_ACTIONS.items()}
         self.targets = {key: str(words) for key, words in AUDIT_TARGETS.items()}
         self.actors = {key: str(words) for key, words in ActorKind.choices}
+        self._language = get_language()
+
+    def name(self, entry: AuditEntry) -> str:
+        """What the entry is about."""
+        with override(self._language):
+            return target_name(entry)
 
 
 def _head() -> list[str]:
@@ -59,7 +66,7 @@ def _rows(entries: Iterator[AuditEntry], zone: tzinfo, words: _Words) -> Iterato
             words.actions.get(entry.action, entry.action),
             entry.action,
             words.targets.get(entry.target_kind, entry.target_kind),
-            entry.target_label,
+            words.name(entry),
             entry.target_id,
             json.dumps(entry.detail, ensure_ascii=False, sort_keys=True) if entry.detail else "",
         ]

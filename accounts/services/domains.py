@@ -135,8 +135,8 @@ def _settle(actor: Actor, domain: Domain, look: Look, rival: Domain | None, riva
         mine.state, mine.connected_at = DomainState.CONNECTED, Now()
         _audit(actor, "domain.connected", mine, {"proof": mine.proof})
         transaction.on_commit(domains_forget)
-    mine.checked_at, mine.last_error_code = Now(), look.code
-    mine.save(update_fields=["state", "connected_at", "checked_at", "last_error_code"])
+    mine.checked_at, mine.last_error_code, mine.last_found = Now(), look.code, look.found
+    mine.save(update_fields=["state", "connected_at", "checked_at", "last_error_code", "last_found"])
     mine.refresh_from_db()
     return mine
 
@@ -148,8 +148,9 @@ def _rival(domain: Domain) -> Domain | None:
 
 def _give_up(holder: Domain) -> None:
     """The name was proven by somebody else, and the proof of the one who had it is gone."""
-    holder.state, holder.connected_at, holder.last_error_code = DomainState.PENDING, None, "TAKEN_OVER"
-    holder.save(update_fields=["state", "connected_at", "last_error_code"])
+    holder.state, holder.connected_at = DomainState.PENDING, None
+    holder.last_error_code, holder.last_found = "TAKEN_OVER", ""
+    holder.save(update_fields=["state", "connected_at", "last_error_code", "last_found"])
     _audit(system_actor(holder.account_id), "domain.lost", holder, {})
     _tell(holder, f"lost:{secrets.token_hex(4)}")
 
@@ -159,8 +160,8 @@ def _rechecked(domain: Domain, look: Look) -> None:
     if mine is None or (look.code and look.passing):
         return
     told = look.code and not mine.last_error_code
-    mine.checked_at, mine.last_error_code = Now(), look.code
-    mine.save(update_fields=["checked_at", "last_error_code"])
+    mine.checked_at, mine.last_error_code, mine.last_found = Now(), look.code, look.found
+    mine.save(update_fields=["checked_at", "last_error_code", "last_found"])
     if told:
         _tell(mine, f"proof_gone:{secrets.token_hex(4)}")
 

@@ -22,6 +22,7 @@ from accounts.services.accounts import rights_ordered, seat_check, super_admin_c
 from accounts.services.audit import audit_write
 from accounts.services.mail import email_enqueue
 from accounts.services.people import person_create
+from hubclone.lib.names import link_defuse
 
 EXPIRES_DAYS = 7
 
@@ -179,7 +180,9 @@ def _secret_new(invitation: Invitation) -> str:
 
 def _mail(invitation: Invitation, secret: str) -> None:
     url = f"{settings.BASE_URL}{reverse('accounts:invitation', args=[secret])}"
-    context = {"invitation": invitation, "inviter": invitation.invited_by, "url": url, "days": EXPIRES_DAYS}
+    by = invitation.invited_by
+    names = {"inviter": by and (link_defuse(by.name) or by.email), "account": link_defuse(invitation.account.name)}
+    context = {**names, "url": url, "days": EXPIRES_DAYS}
     with translation.override(invitation.language):
         subject = render_to_string("accounts/email/invitation_subject.txt", context)
         text = render_to_string("accounts/email/invitation_message.txt", context)

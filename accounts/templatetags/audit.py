@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from accounts.audit_log import target_name
+from accounts.models import AuditEntry
 from accounts.registries import AUDIT_ACTIONS, AUDIT_TARGETS, Words
 
 register = template.Library()
@@ -22,6 +24,12 @@ def action_words(action: str) -> Words:
 def target_words(kind: str) -> Words:
     """What it was done to; the bare kind when no installed app knows it any more."""
     return AUDIT_TARGETS.get(kind) or kind
+
+
+@register.filter
+def name_words(entry: AuditEntry) -> str:
+    """The name of what it was done to; its id when it has none."""
+    return target_name(entry) or entry.target_id
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.choices import DomainProof, Right
 from accounts.domain_forms import DomainAddForm, DomainForm
-from accounts.domain_proofs import FAULTS, proof_name, proof_url, proof_value
+from accounts.domain_proofs import FAULTS, PROVEN_ELSEWHERE, proof_name, proof_url, proof_value
 from accounts.exceptions import DomainExists, DomainTaken
 from accounts.models import Domain
 from accounts.selectors import domains_list
@@ -56,6 +56,7 @@ def domain(request: AccountRequest, account_id: int, domain_id: int) -> HttpResp
         "form": form,
         "domain": shown,
         "fault": FAULTS.get(shown.last_error_code),
+        "is_elsewhere": shown.last_error_code in PROVEN_ELSEWHERE,
         "record_name": proof_name(shown.host),
         "file_url": proof_url(shown.host),
         "value": proof_value(shown.token),

@@ -13,12 +13,11 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from crm.choices import ObjectType, PropertyType
+from crm.choices import ObjectType
 from crm.models import PropertyDefinition
 
 FIELDS_MOST = 20
 ALWAYS_ASKED = ("firstname", "lastname", "email")
-TYPES = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.ENUMERATION, PropertyType.BOOL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def definitions_askable(account_id: int) -> QuerySet[PropertyDefinition]:
     """The properties that a visitor can be asked for."""
     return (
         PropertyDefinition.objects.filter(
-            account_id=account_id, object_type=ObjectType.CONTACT, archived_at=None, is_read_only=False, type__in=TYPES
+            account_id=account_id, object_type=ObjectType.CONTACT, archived_at=None, is_read_only=False
         )
         .exclude(name__in=ALWAYS_ASKED)
         .exclude(field_type="owner")

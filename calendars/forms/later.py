@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from calendars.forms.visitor import LineField
+
 
 class CheckedLaterMixin:
     """A field that is needed under some other field's value alone: the form says so itself."""
@@ -22,3 +24,7 @@ class LaterChoiceField(CheckedLaterMixin, forms.ChoiceField):
 
 class LaterIntegerField(CheckedLaterMixin, forms.IntegerField):
     """A number."""
+
+
+class LaterLineField(CheckedLaterMixin, LineField):
+    """One line."""

@@ -22,7 +22,7 @@ from calendars.forms.dates import DateOverridesField, DateRow, date_rows
 from calendars.forms.delays import REMINDERS_MOST, DelayField, DelayRow, RemindersField, delay_rows
 from calendars.forms.hosts import HostsForm, hosts_typed, members_hosting
 from calendars.forms.hours import DayHours, HoursField, days_of
-from calendars.forms.later import LaterChoiceField, LaterIntegerField
+from calendars.forms.later import LaterChoiceField, LaterIntegerField, LaterLineField
 from calendars.forms.logo import LogoField
 from calendars.forms.visitor import TOO_LONG, LineField, TextField
 from calendars.models import SchedulingPage
@@ -82,11 +82,8 @@ class PageForm(HostsForm):
     name = LineField(label=_("Internal name"), max_length=200, help_text=_("Only you see it."))
     title = LineField(label=_("Title"), max_length=200, help_text=_("What visitors read at the top of the page."))
     location_kind = forms.ChoiceField(label=_("Location"), choices=LocationKind.choices)
-    location_detail = LineField(
-        label=_("Details of the location"),
-        max_length=400,
-        required=False,
-        help_text=_("The address, or the number to call. A video call's link is made with each booking."),
+    location_detail = LaterLineField(
+        label=_("Details of the location"), max_length=400, help_text=_("The address, or the number to call.")
     )
     description = TextField(
         label=_("Description"), max_length=4000, required=False, help_text=_("On the page and in the invitation.")
@@ -146,7 +143,9 @@ class PageForm(HostsForm):
     reminders = RemindersField(label=_("Reminders"))
     follow_up_minutes = DelayField(label=_("When"))
     follow_up_subject = LineField(label=_("Subject"), max_length=200, required=False)
-    follow_up_text = TextField(label=_("Text"), max_length=4000, required=False)
+    follow_up_text = TextField(
+        label=_("Text"), max_length=4000, required=False, help_text=_("The tokens of the confirmation work here, too.")
+    )
     redirect_url = LineField(
         label=_("Page that follows"),
         max_length=400,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from calendars.consent_texts import consent_digest
@@ -13,13 +16,18 @@ from calendars.models import SchedulingPage
 from calendars.selectors.pages import fields_asked
 from calendars.services.booking_form import ANSWER_LENGTH_MOST, EMAIL_LENGTH_MOST, NAME_LENGTH_MOST
 from crm.choices import ObjectType, PropertyType
+from crm.form_fields import moment_field
+from crm.labels import label_of, option_labels
 from crm.models import PropertyDefinition
+from crm.values import datetime_text
+from hubclone.lib.names import LINK_REFUSED, link_in
 from hubclone.lib.text import clean, clean_line
 
 ANSWER_PREFIX = "answer-"
 HONEYPOT = "website"
 SHOWN_AGAIN_MOST = 5000
 KEY_LENGTH_MOST = 400
+YEARS_TYPED = range(1800, 2300)
 
 
 TOO_LONG: dict[str, Any] = {"max_length": _("This is too long: at most %(limit_value)d characters.")}
@@ -34,6 +42,16 @@ class LineField(forms.CharField):
         """The cleaned line; far too long a text is left for the length check as it is."""
         text = super().to_python(value) or ""
         return clean_line(text) if len(text) <= SHOWN_AGAIN_MOST else text
+
+
+class NameField(LineField):
+    """A part of a person's name: never a link, for it stands in e-mails to others."""
+
+    def validate(self, value: Any) -> None:
+        """Raises ValidationError for a web address."""
+        super().validate(value)
+        if link_in(value):
+            raise forms.ValidationError(LINK_REFUSED)
 
 
 class TextField(forms.CharField):
@@ -52,10 +70,10 @@ class VisitorForm(forms.Form):
     """Names, e-mail and the page's own fields; ``key`` names the form that was shown, so that it books once."""
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=KEY_LENGTH_MOST)
-    first_name = LineField(
+    first_name = NameField(
         label=_("First name"), max_length=NAME_LENGTH_MOST, widget=forms.TextInput({"autocomplete": "given-name"})
     )
-    last_name = LineField(
+    last_name = NameField(
         label=_("Last name"),
         max_length=NAME_LENGTH_MOST,
         required=False,
@@ -69,12 +87,23 @@ class VisitorForm(forms.Form):
     )
     website = forms.CharField(required=False, widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}))
 
-    def __init__(self, page: SchedulingPage, data: Mapping[str, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(_shortened(data) if data is not None else None, **kwargs)
-        self.page = page
-        self.fields |= {ANSWER_PREFIX + name: field for name, field in answer_fields(page)}
+    def __init__(
+        self, page: SchedulingPage, data: MultiValueDict[str, str] | None = None, *, zone: str = "", **kwargs: Any
+    ) -> None:
+        """``zone`` is the visitor's (IANA), in which times are typed; empty: the page's own."""
+        self.page, self.zone = page, zone or page.time_zone
+        with timezone.override(self.zone):
+            asked = {ANSWER_PREFIX + name: field for name, field in answer_fields(page)}
+        lists = {name for name, field in asked.items() if isinstance(field, forms.MultipleChoiceField)}
+        super().__init__(_shortened(data, lists) if data is not None else None, **kwargs)
+        self.fields |= asked
         if page.consent_text:
             self.fields["consent"] = forms.CharField(error_messages={"required": _("Please tick this box.")})
+
+    def full_clean(self) -> None:
+        """Times are the visitor's."""
+        with timezone.override(self.zone):
+            super().full_clean()
 
     @property
     def is_robot(self) -> bool:
@@ -86,8 +115,8 @@ class VisitorForm(forms.Form):
         """The page's own fields as text, by the names of the contact's properties."""
         found = {}
         for name, value in self.cleaned_data.items():
-            if name.startswith(ANSWER_PREFIX) and value not in (None, ""):
-                found[name.removeprefix(ANSWER_PREFIX)] = str(value)
+            if name.startswith(ANSWER_PREFIX) and value not in (None, "", []):
+                found[name.removeprefix(ANSWER_PREFIX)] = _text(value)
         return found
 
     @property
@@ -148,10 +177,14 @@ def answer_fields(page: SchedulingPage) -> Iterable[tuple[str, forms.Field]]:
 
 
 def _field(definition: PropertyDefinition, required: bool) -> forms.Field:
-    label = _(definition.label)
+    label, options = label_of(definition), list(option_labels(definition).items())
     if definition.type == PropertyType.ENUMERATION:
-        options = [(str(option["value"]), _(str(option["label"]))) for option in definition.options]
         return forms.ChoiceField(label=label, required=required, choices=[("", "—"), *options])
+    if definition.type == PropertyType.MULTI_ENUMERATION:
+        widget = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(label=label, required=required, choices=options, widget=widget)
+    if definition.type == PropertyType.DATETIME:
+        return moment_field(label=label, required=required, validators=[_moment_check])
     if definition.type == PropertyType.BOOL:
         return forms.ChoiceField(
             label=label, required=required, choices=[("", "—"), ("true", _("Yes")), ("false", _("No"))]
@@ -165,6 +198,21 @@ def _field(definition: PropertyDefinition, required: bool) -> forms.Field:
     return LineField(label=label, required=required, max_length=ANSWER_LENGTH_MOST)
 
 
-def _shortened(data: Mapping[str, str]) -> dict[str, str]:
+def _moment_check(moment: dt.datetime) -> None:
+    """Raises ValidationError for a year that nobody means and that not every zone has."""
+    if moment.year not in YEARS_TYPED:
+        raise forms.ValidationError(_("Please check the year."))
+
+
+def _text(value: Any) -> str:
+    """An answer as the write path reads it: times with their zone, the chosen ones of a list with semicolons."""
+    if isinstance(value, list):
+        return ";".join(value)
+    return datetime_text(value) if isinstance(value, dt.datetime) else str(value)
+
+
+def _shortened(data: MultiValueDict[str, str], lists: Collection[str]) -> dict[str, str | list[str]]:
     """What came in, each text cut where it is far too long anyway, so that it is refused and can be shown again."""
-    return {name: data[name][: SHOWN_AGAIN_MOST + 1] for name in data}
+    most = SHOWN_AGAIN_MOST + 1
+    texts: dict[str, str | list[str]] = {name: str(data[name])[:most] for name in data if name not in lists}
+    return texts | {name: [value[:most] for value in data.getlist(name)] for name in lists}

@@ -10,24 +10,26 @@ from django.utils.translation import gettext as _
 
 from calendars.choices import BookingState, CalendarWrite, LocationKind, PageKind
 from calendars.mail.letters import Button, Letter, Row
+from calendars.mail.names import first_name_of, guest_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.selectors import links
-from calendars.selectors.hosts import booking_hosts, names_words
-from calendars.selectors.pages import fields_asked
+from calendars.selectors.answers import answers_shown
+from calendars.selectors.calls import call_missing
+from calendars.selectors.hosts import booking_hosts
 from calendars.tokens import words_for_booking
 
 
 def guest_confirmed(booking: Booking) -> Letter:
     """The meeting stands."""
-    host = hosts_words(booking)
-    note = _("The calendar file in this email adds the meeting to your calendar.")
-    if _call_pending(booking):
-        note = _("The link to the call comes with the calendar invitation.") + " " + note
+    host = host_of(booking)
+    note = " ".join(
+        filter(None, [_call_note(booking), _("The calendar file in this email adds the meeting to your calendar.")])
+    )
     return Letter(
         subject=_("Booked: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is booked"),
-        intro=_("%(name)s, you are meeting %(host)s.") % {"name": booking.guest_first_name, "host": host},
+        intro=_("%(name)s, you are meeting %(host)s.") % {"name": first_name_of(booking), "host": host},
         text=words_for_booking(booking.page.confirmation_text, booking),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
@@ -36,13 +38,21 @@ def guest_confirmed(booking: Booking) -> Letter:
 
 
 def owner_confirmed(booking: Booking) -> Letter:
-    """Somebody has booked, or the owner has confirmed a request."""
+    """Somebody has booked, or the owner has confirmed a request and is told what follows from that."""
+    is_own = booking.held_until is not None
+    subject = _("Confirmed: %(subject)s") if is_own else _("New meeting: %(subject)s")
+    heading = (
+        _("You have confirmed the meeting with %(guest)s") if is_own else _("%(guest)s has booked a meeting with you")
+    )
+    intro = _("Asked for on your page “%(page)s”.") if is_own else _booked_on(booking)
     return Letter(
-        subject=_("New meeting: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=_("%(guest)s has booked a meeting with you") % {"guest": booking.guest_name},
-        intro=_booked_on(booking),
+        subject=subject % {"subject": title_for_owner(booking)},
+        heading=heading % {"guest": guest_of(booking)},
+        intro=intro % {"page": booking.page.name},
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
-        steps=[_("If the page promised a video call, send the guest a link.")] if _call_missing(booking) else [],
+        steps=[_("Send the guest the details of the video call: no calendar could make a link.")]
+        if call_missing(booking)
+        else [],
         button=Button(_("See the booking"), booking_url(booking)),
         note=_calendar_note(booking),
     )
@@ -50,16 +60,14 @@ def owner_confirmed(booking: Booking) -> Letter:
 
 def _booked_on(booking: Booking) -> str:
     is_own = booking.page.kind == PageKind.PERSONAL
-    return (_("Booked on your page “%(page)s”.") if is_own else _("Booked on the page “%(page)s”.")) % {
-        "page": booking.page.name
-    }
+    return _("Booked on your page “%(page)s”.") if is_own else _("Booked on the page “%(page)s”.")
 
 
 def guest_requested(booking: Booking) -> Letter:
     """The request is on its way, and is not a meeting yet."""
     return Letter(
         subject=_("Request sent: %(subject)s") % {"subject": title_for_guest(booking)},
-        heading=_("Your request is with %(host)s") % {"host": booking.page.owner},
+        heading=_("Your request is with %(host)s") % {"host": host_of(booking)},
         intro=_("The time is kept for you for 48 hours. You get an email as soon as it is confirmed."),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
     )
@@ -69,7 +77,7 @@ def owner_requested(booking: Booking) -> Letter:
     """The owner has to answer."""
     return Letter(
         subject=_("Please answer: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=_("%(guest)s would like to meet you") % {"guest": booking.guest_name},
+        heading=_("%(guest)s would like to meet you") % {"guest": guest_of(booking)},
         intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         button=Button(_("Answer the request"), booking_url(booking)),
@@ -81,7 +89,7 @@ def guest_declined(booking: Booking) -> Letter:
     """The owner said no."""
     return Letter(
         subject=_("Declined: %(subject)s") % {"subject": title_for_guest(booking)},
-        heading=_("%(host)s cannot make it") % {"host": booking.page.owner},
+        heading=_("%(host)s cannot make it") % {"host": host_of(booking)},
         intro=_("Your request was declined. You are welcome to choose another time."),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
@@ -94,7 +102,7 @@ def guest_expired(booking: Booking) -> Letter:
         subject=_("Not confirmed: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request was not answered"),
         intro=_("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
-        % {"host": booking.page.owner},
+        % {"host": host_of(booking)},
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
     )
@@ -105,7 +113,7 @@ def owner_event_failed(booking: Booking) -> Letter:
     return Letter(
         subject=_("Not in your calendar: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A booked meeting could not be written to your calendar"),
-        intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": booking.guest_name},
+        intro=_("The meeting stands and %(guest)s counts on it.") % {"guest": guest_of(booking)},
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         steps=[
             _(
@@ -113,7 +121,7 @@ def owner_event_failed(booking: Booking) -> Letter:
                 "If not, connect it again: the meeting is then written to it by itself."
             ),
             _("Otherwise add the meeting by hand: the calendar file in this email does it."),
-            _("If the page promised a video call, send the guest a link."),
+            *([_("Send the guest the details of the video call.")] if call_missing(booking) else []),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
     )
@@ -121,21 +129,16 @@ def owner_event_failed(booking: Booking) -> Letter:
 
 def title_for_guest(booking: Booking) -> str:
     """The meeting as the guest calls it: by its host."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": hosts_words(booking)}
+    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": host_of(booking)}
 
 
 def title_for_owner(booking: Booking) -> str:
     """The meeting as the owner calls it: by its guest."""
-    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": booking.guest_name}
+    return _("%(title)s with %(name)s") % {"title": _title(booking), "name": guest_of(booking)}
 
 
 def _title(booking: Booking) -> str:
     return words_for_booking(booking.page.invitation_subject, booking) or booking.page.title
-
-
-def hosts_words(booking: Booking) -> str:
-    """Everybody whom the guest meets, by name."""
-    return names_words(booking_hosts(booking))
 
 
 def is_of_several(booking: Booking) -> bool:
@@ -166,14 +169,13 @@ def _calendar_note(booking: Booking) -> str:
     return notes[CalendarWrite(booking.calendar_write)]
 
 
-def _call_pending(booking: Booking) -> bool:
-    conference = booking.page.location_kind == LocationKind.CONFERENCE
-    return conference and booking.calendar_id is not None and not booking.conference_url
-
-
-def _call_missing(booking: Booking) -> bool:
-    """Without a calendar nobody makes the call's link."""
-    return booking.page.location_kind == LocationKind.CONFERENCE and booking.calendar_id is None
+def _call_note(booking: Booking) -> str:
+    """How the guest of a video call gets its link, unless the letter holds it."""
+    if booking.page.location_kind != LocationKind.CONFERENCE or booking.conference_url:
+        return ""
+    if call_missing(booking):
+        return _("%(host)s will send you the details of the video call.") % {"host": host_of(booking)}
+    return _("The link to the call comes with the calendar invitation.")
 
 
 def facts(booking: Booking, what: str, zone: str) -> list[Row]:
@@ -187,9 +189,8 @@ def facts(booking: Booking, what: str, zone: str) -> list[Row]:
 
 
 def _guest_facts(booking: Booking) -> list[Row]:
-    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
-    answers = [Row(labels.get(name, name), value) for name, value in booking.form_answers.items()]
+    answers = [Row(label, words) for label, words in answers_shown(booking, booking.page.owner.time_zone)]
     address = booking.guest_email
     if is_of_several(booking):
-        answers.append(Row(_("Hosts"), hosts_words(booking)))
-    return [Row(_("Guest"), booking.guest_name), Row(_("Email"), address, f"mailto:{address}"), *answers]
+        answers.append(Row(_("Hosts"), host_of(booking)))
+    return [Row(_("Guest"), guest_of(booking)), Row(_("Email"), address, f"mailto:{address}"), *answers]

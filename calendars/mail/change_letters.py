@@ -12,13 +12,13 @@ from calendars.guest_links import manage_url
 from calendars.mail.booking_letters import (
     booking_url,
     facts,
-    hosts_words,
     is_of_several,
     page_url,
     title_for_guest,
     title_for_owner,
 )
 from calendars.mail.letters import Button, Letter, Row
+from calendars.mail.names import first_name_of, guest_of, host_of, organiser_of, owner_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.tokens import words_for_booking
@@ -27,7 +27,7 @@ from hubclone.lib.text import clean_line
 
 def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
-    names = {"host": hosts_words(booking) if booking.changed_by == ChangedBy.GUEST else booking.host}
+    names = {"host": host_of(booking) if booking.changed_by == ChangedBy.GUEST else organiser_of(booking)}
     by_guest = booking.changed_by == ChangedBy.GUEST
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_guest(booking)},
@@ -42,7 +42,7 @@ def guest_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     """The meeting has another time."""
-    names = {"guest": booking.guest_name}
+    names = {"guest": guest_of(booking)}
     if booking.changed_by == ChangedBy.GUEST:
         heading = _("%(guest)s has moved the meeting")
     elif is_of_several(booking):
@@ -55,7 +55,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
         intro=_("The old time is free again."),
         rows=[
             *_facts(booking, title_for_owner(booking), get_current_timezone_name(), moved_from),
-            Row(_("Guest"), booking.guest_name),
+            Row(_("Guest"), guest_of(booking)),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
     )
@@ -63,7 +63,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def guest_cancelled(booking: Booking) -> Letter:
     """The meeting, or the request for one, is off."""
-    names = {"host": booking.page.owner if was_request(booking) else booking.host}
+    names = {"host": owner_of(booking) if was_request(booking) else organiser_of(booking)}
     by_guest = booking.cancelled_by == ChangedBy.GUEST
     if was_request(booking):
         intro = _("You have taken back your request to %(host)s.") if by_guest else _("%(host)s cannot make it.")
@@ -91,11 +91,11 @@ def owner_cancelled(booking: Booking) -> Letter:
         heading = _("You have cancelled the meeting with %(guest)s")
     return Letter(
         subject=_("Cancelled: %(subject)s") % {"subject": title_for_owner(booking)},
-        heading=heading % {"guest": booking.guest_name},
+        heading=heading % {"guest": guest_of(booking)},
         intro=_("The time is free again."),
         rows=[
             *_facts(booking, title_for_owner(booking), get_current_timezone_name()),
-            Row(_("Guest"), booking.guest_name),
+            Row(_("Guest"), guest_of(booking)),
             *_reason(booking),
         ],
         button=Button(_("See the booking"), booking_url(booking)),
@@ -129,8 +129,7 @@ def guest_reminder(booking: Booking) -> Letter:
     return Letter(
         subject=_("Reminder: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting is coming up"),
-        intro=_("%(name)s, you are meeting %(host)s.")
-        % {"name": booking.guest_first_name, "host": hosts_words(booking)},
+        intro=_("%(name)s, you are meeting %(host)s.") % {"name": first_name_of(booking), "host": host_of(booking)},
         rows=_facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Join the call"), booking.conference_url) if booking.conference_url else None,
     )

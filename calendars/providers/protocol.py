@@ -11,6 +11,7 @@ import enum
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from connections.models import Connection
@@ -50,6 +51,9 @@ class RemoteCalendar:
     is_writable: bool
 
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Attendee(NamedTuple):
     """A guest of an event. A tuple, because a page has thousands of them."""
 
@@ -58,9 +62,9 @@ class Attendee(NamedTuple):
     has_declined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteEvent:
-    """One event or one occurrence of a series. ``interval`` is None when it is cancelled or has no length.
+class RemoteEvent(NamedTuple):
+    """One event or one occurrence of a series; a tuple, as guests are. ``interval`` is None when it is cancelled or has
+    no length.
 
     ``blocks`` says whether its owner is busy meanwhile (C3). ``private`` holds what we wrote on it. ``modified`` is the
     provider's own time of the last change as text that sorts (empty where it tells none), ``sequence`` its iCalendar
@@ -77,7 +81,7 @@ class RemoteEvent:
     summary: str = ""
     attendees: tuple[Attendee, ...] = ()
     conference_url: str = ""
-    private: Mapping[str, str] = field(default_factory=dict)
+    private: Mapping[str, str] = NOTHING
     location: str = ""
     is_private: bool = False
     modified: str = ""

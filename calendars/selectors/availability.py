@@ -28,6 +28,7 @@ from calendars.engine.slots import (
     windows_for,
 )
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.calls import calls_made
 from calendars.selectors.host_times import MINUTE_SECONDS, HostTimes, hosts_times
 from calendars.selectors.hosts import page_host_ids
 
@@ -39,16 +40,21 @@ class HostSlots:
     starts: list[int]
     is_offline: bool
     is_readable: bool
+    makes_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PageSlots:
     """A page's starts, ascending UTC epoch seconds; none when it is paused or cannot be booked: a calendar of any of
-    its hosts cannot be read, or on a round robin page those of all. Offline: a time can only be asked for (C4)."""
+    its hosts cannot be read, or on a round robin page those of all. Offline: a time can only be asked for (C4).
+
+    ``makes_calls``: the calendar that will hold the event makes the link of a video call with it, whoever is taken.
+    """
 
     starts: list[int]
     is_offline: bool
     is_readable: bool
+    makes_calls: bool = False
 
 
 def rules_of(page: SchedulingPage, moving: Booking | None = None) -> Rules:
@@ -118,7 +124,15 @@ def slots_between(
         free = {host.calendars.user_id: offer for host, offer in taking}
         length = _length(duration)
         starts = list(pool_slots(rules, free, length)) if is_pool else group_slots(rules, free.values(), length)
-    return PageSlots(starts, is_offline, is_readable)
+    return PageSlots(starts, is_offline, is_readable, _makes_calls(page, taking, is_pool))
+
+
+def _makes_calls(page: SchedulingPage, taking: Sequence[_Offered], is_pool: bool) -> bool:
+    """A pool's event may be in anybody's calendar; any other one is in the owner's, or in that of the first host."""
+    providers = {host.calendars.user_id: host.calendars.provider for host, _ in taking}
+    if is_pool or not providers:
+        return bool(providers) and all(calls_made(provider) for provider in providers.values())
+    return calls_made(providers.get(page.owner_id, next(iter(providers.values()))))
 
 
 def _is_pool(page: SchedulingPage, moving: Booking | None) -> bool:
@@ -150,6 +164,7 @@ def slots_for_hosts(
             starts=[] if offer is None else slots_find(rules, offer, _length(duration)),
             is_offline=not host.is_connected,
             is_readable=host.is_usable,
+            makes_calls=calls_made(host.calendars.provider),
         )
         for host, offer in offers
     }

@@ -25,12 +25,14 @@ class HostCalendars:
     is_connected: bool
     is_readable: bool
     calendar_ids: tuple[int, ...]
+    provider: str = ""
 
 
 HOSTS_CALENDARS_SQL = """
 select ca.user_id, c.id as calendar_id,
        cn.state = 'active' and c.access = 'ok' and c.sync_token <> ''
-           and coalesce(c.synced_at > %(now)s - make_interval(secs => %(seconds)s), false) as is_readable
+           and coalesce(c.synced_at > %(now)s - make_interval(secs => %(seconds)s), false) as is_readable,
+       cn.provider
 from calendars_calendaraccount ca
 join connections_connection cn on cn.id = ca.connection_id
 left join calendars_calendar c on c.calendar_account_id = ca.id and c.is_selected
@@ -65,13 +67,13 @@ def hosts_calendars(*, account_id: int, user_ids: Sequence[int], now: dt.datetim
 
 
 def hosts_calendars_read(
-    user_ids: Iterable[int], rows: Iterable[tuple[int, int | None, bool | None]]
+    user_ids: Iterable[int], rows: Iterable[tuple[int, int | None, bool | None, str]]
 ) -> dict[int, HostCalendars]:
     """What the rows of HOSTS_CALENDARS_SQL say of each host: readable when every selected calendar is, and one is."""
     found = {user_id: HostCalendars(user_id, False, False, ()) for user_id in user_ids}
-    for user_id, calendar_id, is_readable in rows:
+    for user_id, calendar_id, is_readable, provider in rows:
         host = found[user_id]
         readable = bool(is_readable) and (host.is_readable or not host.is_connected)
         ids = (*host.calendar_ids, calendar_id) if calendar_id is not None else host.calendar_ids
-        found[user_id] = HostCalendars(user_id, True, readable, ids)
+        found[user_id] = HostCalendars(user_id, True, readable, ids, provider)
     return found

@@ -47,7 +47,8 @@ class HostTimes:
 # One statement, as planning costs more than reading: a row for each calendar, host and page, with arrays of moments.
 _HOSTS_SQL = f"""
 with cal as ({HOSTS_CALENDARS_SQL})
-select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, t.starts, t.ends, null::int[], null::int[]
+select 'calendar', cal.user_id, cal.calendar_id, cal.is_readable, cal.provider,
+       t.starts, t.ends, null::int[], null::int[]
 from cal left join lateral (
     select array_agg(floor(date_part('epoch', b.starts_at))::bigint) as starts,
            array_agg(ceil(date_part('epoch', b.ends_at))::bigint) as ends
@@ -56,7 +57,7 @@ from cal left join lateral (
         {{but_event}}
 ) t on true
 union all
-select 'reserved', r.host_id, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
+select 'reserved', r.host_id, null, null, null, array_agg(floor(date_part('epoch', lower(r.during)))::bigint),
        array_agg(ceil(date_part('epoch', upper(r.during)))::bigint),
        array_agg(r.buffer_before), array_agg(r.buffer_after)
 from unnest(%(user_ids)s::bigint[]) h(id)
@@ -66,7 +67,8 @@ group by r.host_id
 """  # noqa: S608 - of our own constants
 _BOOKED_SQL = """
 union all
-select 'booked', r.host_id, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint), null, null, null
+select 'booked', r.host_id, null, null, null, array_agg(floor(date_part('epoch', k.starts_at))::bigint),
+       null, null, null
 from calendars_booking k
 join calendars_reservation r on r.booking_id = k.id and r.host_id = any(%(user_ids)s::bigint[])
 where k.account_id = %(account_id)s and k.page_id = %(page)s and k.state in ('requested', 'confirmed')
@@ -119,13 +121,13 @@ def hosts_times(
         return _read(host_ids, cursor.fetchall())
 
 
-_Row = tuple[str, int, int | None, bool | None, list[int] | None, list[int], list[int], list[int]]
+_Row = tuple[str, int, int | None, bool | None, str, list[int] | None, list[int], list[int], list[int]]
 
 
 def _read(host_ids: Sequence[int], rows: Sequence[_Row]) -> list[HostTimes]:
-    known = hosts_calendars_read(host_ids, [row[1:4] for row in rows if row[0] == "calendar"])
+    known = hosts_calendars_read(host_ids, [row[1:5] for row in rows if row[0] == "calendar"])
     hosts = {user_id: HostTimes(calendars) for user_id, calendars in known.items()}
-    for kind, user_id, _, _, starts, ends, before, after in rows:
+    for kind, user_id, _, _, _, starts, ends, before, after in rows:
         if starts is None:
             continue
         if kind == "booked":

@@ -83,7 +83,7 @@ def _hosts_taken(booking: Booking) -> list[User]:
     return [host, *(reservation.host for reservation in taken)]
 
 
-def names_words(people: Sequence[User]) -> str:
+def names_words(people: Sequence[User] | Sequence[str]) -> str:
     """``Anna Nowak``, ``Anna Nowak and Jan Lis``, ``Anna Nowak, Jan Lis, Ola Kos and 3 others`` in the active
     language."""
     names = [str(person) for person in people]

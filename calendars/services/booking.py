@@ -21,9 +21,9 @@ from calendars.choices import BookingState, LocationKind
 from calendars.engine.slots import Refusal
 from calendars.engine.tokens import tokens_used
 from calendars.exceptions import BookingInvalid, BookingRefused, HostUnavailable, PageClosed, SlotTaken
+from calendars.mail.names import guest_of, host_of
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.availability import SlotTakers, slot_takers
-from calendars.selectors.hosts import booking_hosts, names_words
 from calendars.selectors.pages import PHONE
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_consent import consent_keep
@@ -166,8 +166,7 @@ def _subject(booking: Booking) -> str:
     page = booking.page
     if tokens_used(page.invitation_subject):
         return words_for_booking(page.invitation_subject, booking)[:SUBJECT_LENGTH_MOST]
-    hosts = names_words(booking_hosts(booking))
-    words = _("%(guest)s and %(host)s") % {"guest": booking.guest_name, "host": hosts}
+    words = _("%(guest)s and %(host)s") % {"guest": guest_of(booking), "host": host_of(booking)}
     return f"{page.invitation_subject or page.title}: {words}"[:SUBJECT_LENGTH_MOST]
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from calendars.choices import CalendarWrite, LocationKind
 from calendars.exceptions import HostUnavailable
 from calendars.guest_links import manage_url
+from calendars.mail.names import guest_of, subject_of
 from calendars.models import Booking, CalendarAccount
 from calendars.providers.protocol import Attendee, EventDraft, Interval
+from calendars.selectors.answers import answers_shown
 from calendars.selectors.hosts import booking_hosts
-from calendars.selectors.pages import fields_asked
 from calendars.services.booking_hosts import Host
 from calendars.services.clients import calendar_provider
 from calendars.tokens import words_for_booking
@@ -46,12 +47,12 @@ def event_draft(booking: Booking) -> EventDraft:
     return EventDraft(
         calendar_remote_id=booking.calendar.remote_id,
         uid=booking.uid,
-        summary=booking.subject,
+        summary=subject_of(booking),
         interval=Interval(booking.starts_at, booking.ends_at),
         time_zone=page.time_zone,
         description=event_description(booking),
         location=booking.location,
-        attendees=(Attendee(booking.guest_email, booking.guest_name), *_other_hosts(booking)),
+        attendees=(Attendee(booking.guest_email, guest_of(booking)), *_other_hosts(booking)),
         wants_conference=page.location_kind == LocationKind.CONFERENCE,
         private={PRIVATE_BOOKING: str(booking.uid)},
     )
@@ -74,9 +75,8 @@ def _address(identity: str, email: str) -> str:
 
 def event_description(booking: Booking) -> str:
     """The page's description, what the guest answered and the guest's own link, as plain text."""
-    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(booking.page)}
-    answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
     with translation.override(booking.guest_language):
+        answers = [f"{label}: {words}" for label, words in answers_shown(booking, booking.guest_time_zone)]
         link = _("Move or cancel this meeting: %(url)s") % {"url": manage_url(booking)}
     parts = [words_for_booking(booking.page.description, booking), "\n".join(answers), link]
     return "\n\n".join(part for part in parts if part)

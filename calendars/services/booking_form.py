@@ -21,6 +21,7 @@ from calendars.selectors.pages import fields_asked
 from crm.choices import ObjectType
 from crm.models import PropertyDefinition
 from crm.values import BadValue, Definition, value_normalise
+from hubclone.lib.names import LINK_REFUSED, link_in
 from hubclone.lib.text import clean, clean_line, email_normalise
 
 NAME_LENGTH_MOST = 100
@@ -84,8 +85,8 @@ def booking_form_clean(*, page: SchedulingPage, request: BookingRequest) -> Book
     form = BookingForm(
         starts_at=check.start(request.start),
         duration_minutes=check.duration(request.duration_minutes, page),
-        first_name=check.text("first_name", request.first_name, NAME_LENGTH_MOST, required=True),
-        last_name=check.text("last_name", request.last_name, NAME_LENGTH_MOST),
+        first_name=check.name("first_name", request.first_name, required=True),
+        last_name=check.name("last_name", request.last_name),
         email=check.email(request.email),
         answers=check.answers(request.answers, page),
         time_zone=check.zone(request.time_zone or page.time_zone),
@@ -139,6 +140,12 @@ class _Check:
         elif len(value) > most:
             self.errors[name] = self._too_long(most)
         return value
+
+    def name(self, name: str, value: str, *, required: bool = False) -> str:
+        text = self.text(name, value, NAME_LENGTH_MOST, required=required)
+        if link_in(text):
+            self.errors[name] = str(LINK_REFUSED)
+        return text
 
     def email(self, value: str) -> str:
         address = email_normalise(self.text("email", value, EMAIL_LENGTH_MOST, required=True))

@@ -26,6 +26,7 @@ from calendars.mail import booking_letters as letters
 from calendars.mail import change_letters as changes
 from calendars.mail.change_letters import was_request
 from calendars.mail.letters import Letter, letter_html, letter_text
+from calendars.mail.names import guest_of, organiser_of, subject_of
 from calendars.models import Booking
 from calendars.notification_kinds import BOOKING_CHANGED, BOOKING_REQUESTED, EVENT_FAILED
 from calendars.selectors.hosts import booking_hosts
@@ -121,9 +122,9 @@ def invitation_of(booking: Booking, method: Method) -> str:
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             changed_at=booking.changed_at or booking.created_at,
-            summary=booking.subject,
-            organizer=Person(str(host), host.email),
-            attendee=Person(booking.guest_name, booking.guest_email),
+            summary=subject_of(booking),
+            organizer=Person(organiser_of(booking), host.email),
+            attendee=Person(guest_of(booking), booking.guest_email),
             description=event_description(booking),
             location=where(booking),
             url=booking.conference_url,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.registries import NOTIFICATION_KINDS, NotificationKind
 from accounts.services.notifications import NotificationWords, notifications_send
+from calendars.mail.names import guest_of, subject_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
 from calendars.selectors.hosts import booking_hosts
@@ -42,7 +43,7 @@ def overlap_tell(booking: Booking) -> None:
 
     def words() -> NotificationWords:
         return NotificationWords(
-            _("Two meetings at the same time: %(subject)s") % {"subject": booking.subject},
+            _("Two meetings at the same time: %(subject)s") % {"subject": subject_of(booking)},
             _("It was moved in your calendar to %(when)s, onto another booked meeting. Move or cancel one of them.")
             % {"when": _when(booking)},
         )
@@ -55,7 +56,7 @@ def declined_tell(booking: Booking) -> None:
 
     def words() -> NotificationWords:
         return NotificationWords(
-            _("%(guest)s declined: %(subject)s") % {"guest": booking.guest_name, "subject": booking.subject},
+            _("%(guest)s declined: %(subject)s") % {"guest": guest_of(booking), "subject": subject_of(booking)},
             _("The meeting of %(when)s stands until one of you cancels it or moves it.") % {"when": _when(booking)},
         )
 

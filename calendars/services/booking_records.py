@@ -17,7 +17,7 @@ from accounts.actor import Actor
 from calendars.choices import BookingState
 from calendars.exceptions import BookingInvalid
 from calendars.models import Booking
-from calendars.selectors.pages import fields_asked
+from calendars.selectors.answers import answers_shown
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty
 from crm.models import PropertyDefinition, Record
@@ -158,8 +158,7 @@ def _meeting_properties(booking: Booking) -> dict[str, Any]:
 
 def _typed(booking: Booking) -> str:
     """What the guest typed, a line for each field."""
-    labels = {item["name"]: item.get("label") or item["name"] for item in fields_asked(booking.page)}
-    answers = [f"{labels.get(name, name)}: {value}" for name, value in booking.form_answers.items()]
+    answers = [f"{label}: {words}" for label, words in answers_shown(booking, booking.page.owner.time_zone)]
     return "\n".join([f"{booking.guest_name} <{booking.guest_email}>", *answers])
 
 

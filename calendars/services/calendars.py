@@ -85,6 +85,7 @@ def calendars_select(*, actor: Actor, calendar_account: CalendarAccount, calenda
             action="calendar_account.calendars_selected",
             target_kind="calendar_account",
             target_id=calendar_account.pk,
+            target_label=calendar_account.connection.identity,
             detail={"added": [c.pk for c in added], "removed": [c.pk for c in removed]},
         )
 

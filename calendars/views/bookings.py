@@ -16,8 +16,8 @@ from accounts.web import AccountRequest, account_view
 from calendars.choices import BookingState, MeetingOutcome
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
+from calendars.selectors.answers import answers_shown
 from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
-from calendars.selectors.pages import fields_asked
 from calendars.services.booking_requests import request_confirm, request_decline
 from hubclone.lib.paging import BadCursor
 
@@ -50,13 +50,12 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
 def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """One booking, and the two answers while it is a request."""
     found = booking_or_404(request, account_id, booking_id)
-    labels = {field["name"]: field.get("label") or field["name"] for field in fields_asked(found.page)}
     context = {
         "booking": found,
         "waits": _waits(found),
         "is_changeable": is_changeable(found),
         "outcomes": _outcomes(found),
-        "answers": [(labels.get(name, name), value) for name, value in found.form_answers.items()],
+        "answers": answers_shown(found, request.user.time_zone),
         "zone": request.user.time_zone,
     }
     return render(request, "calendars/bookings/detail.html", context)
@@ -119,8 +118,9 @@ def _waits(found: Booking) -> bool:
 def tabs_of(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
     """The tabs over a host's meetings; ``show`` is upcoming, past or figures."""
     url = reverse("calendars:bookings", args=[account_id])
+    count = _("%(count)s to answer") % {"count": waiting} if waiting else ""
     return [
-        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": waiting or ""},
+        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": count},
         {"label": _("Past"), "url": f"{url}?show=past", "active": show == "past"},
         {"label": _("Figures"), "url": reverse("calendars:dashboard", args=[account_id]), "active": show == "figures"},
     ]

@@ -31,6 +31,7 @@ from calendars.selectors.pages import page_of
 from calendars.views.picker import Link, Picker, Wish
 
 TIMES_MOST = 4
+CALL_EXAMPLE = "https://meet.example.com/abc-defg"
 _COLUMNS: dict[str, Field[Any, Any]] = {
     column.name: column for column in SchedulingPage._meta.concrete_fields if not column.is_relation
 }
@@ -102,6 +103,7 @@ def _logo(request: AccountRequest, form: PageForm, page: SchedulingPage | None) 
 def _letters(page: SchedulingPage, picker: Picker) -> list[Letter]:
     """The confirmation, and the follow-up if there is one, to a guest of no account."""
     start = dt.datetime.fromtimestamp(picker.slots.starts[0], dt.UTC) if picker.slots.starts else picker.now
+    is_call = page.location_kind == LocationKind.CONFERENCE
     answers = {str(item["name"]): str(item.get("label") or item["name"]) for item in page.form_fields}
     guest = Booking(
         account_id=page.account_id,
@@ -115,7 +117,8 @@ def _letters(page: SchedulingPage, picker: Picker) -> list[Letter]:
         guest_email="alex@example.com",
         guest_time_zone=page.time_zone,
         guest_language=translation.get_language() or "en",
-        location="" if page.location_kind == LocationKind.CONFERENCE else page.location_detail,
+        location="" if is_call else page.location_detail,
         form_answers=answers,
+        conference_url=CALL_EXAMPLE if is_call and picker.slots.makes_calls else "",
     )
     return [guest_confirmed(guest), *([guest_follow_up(guest)] if page.follow_up_text else [])]

@@ -21,6 +21,7 @@ from calendars.forms.page import ROLLING, ROLLING_DAYS_USUAL, PageForm
 from calendars.models import SchedulingPage
 from calendars.models.page import default_durations, default_weekly_hours
 from calendars.selectors.accounts import calendar_account_of
+from calendars.selectors.calls import calls_made
 from calendars.selectors.links import link_base, page_url, page_urls
 from calendars.selectors.logos import ShownLogo, logo_by, logo_of_page
 from calendars.selectors.meeting_settings import url_part_of
@@ -169,6 +170,7 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
     logo_kept = _logo_kept(request, form)
     is_step = request.method == "POST" and not form.is_bound
     typed = PageForm(request.account.pk, page, data=request.POST) if is_step else form
+    calendar_account = calendar_account_of(account_id=request.account.pk, user_id=request.user.pk)
     context = {
         "form": form,
         "page": page,
@@ -177,7 +179,8 @@ def _editor(request: AccountRequest, form: PageForm, page: SchedulingPage | None
         "logo_kept": logo_kept,
         "page_url": page_url(page) if page else "",
         "focus": request.POST.get("add_window", "") if request.method == "POST" else "",
-        "calendar_account": calendar_account_of(account_id=request.account.pk, user_id=request.user.pk),
+        "calendar_account": calendar_account,
+        "can_call": calendar_account is not None and calls_made(calendar_account.connection.provider),
         "steps": steps_of(form),
         "tokens": _tokens(tokens_known([])),
         "tokens_lasting": _tokens(tokens_known([], lasting=True)),

@@ -13,6 +13,7 @@ from calendars.engine.hours import zone_get
 from calendars.guest_links import manage_token
 from calendars.mail.when import zone_words
 from calendars.models import Booking
+from calendars.selectors.calls import call_comes
 from calendars.selectors.logos import logo_of_page
 from calendars.services.booking_records import where
 from calendars.words import span_words
@@ -36,6 +37,7 @@ def done_context(booking: Booking) -> dict[str, Any]:
         "is_request": booking.state == BookingState.REQUESTED,
         "manage_url": reverse("calendars:public_manage", args=[manage_token(booking)]),
         "stands": booking.state == BookingState.CONFIRMED,
+        "makes_call": call_comes(booking),
         "google_url": google_url(booking),
         "outlook_url": outlook_url(booking),
     }

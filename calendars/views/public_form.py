@@ -44,6 +44,8 @@ from hubclone.lib.ratelimit import limit_exceeded
 
 FRESH_TIMES_MOST = 12
 ATTEMPTS_SECONDS = 3600
+MISTAKES_FACTOR = 3
+"""How many times as many forms with mistakes as bookings one address may send."""
 PAGE_ATTEMPTS_FACTOR = 10
 """How many times as much as one address all together may try a page: a crowd is welcome, a swarm is not."""
 
@@ -78,6 +80,7 @@ def picker_context(picker: Picker) -> dict[str, Any]:
         "page": page,
         "brand_color": page.brand_color,
         "is_embedded": picker.is_embedded,
+        "makes_call": picker.slots.makes_calls,
     }
 
 
@@ -94,7 +97,8 @@ def details(visit: Visit, picker: Picker, start: dt.datetime) -> HttpResponse:
     """The form for a time, or other times for one that cannot be had (any more), before anything is typed."""
     hidden = {f"{ANSWER_PREFIX}{name}": value for name, value in picker.wish.carried}
     known = visitor_remembered(visit.request)
-    form = VisitorForm(visit.page, initial={**known.fields, "key": form_token_make(visit.page), **hidden})
+    initial = {**known.fields, "key": form_token_make(visit.page), **hidden}
+    form = VisitorForm(visit.page, zone=picker.wish.zone, initial=initial)
     length = dt.timedelta(minutes=picker.wish.duration)
     if slot_check(page=visit.page, start=start, duration=length, now=picker.now):
         response = _taken(visit, picker.wish, form, start, str(SlotTaken()), status=200, remembered=known)
@@ -112,16 +116,14 @@ def book(visit: Visit) -> HttpResponse:
     start = start_read(request.POST.get("start", ""))
     if start is None:
         return redirect(f"{visit.picker(wish).page_url}?{wish.query}")
-    form = VisitorForm(page, request.POST.dict())
+    form = VisitorForm(page, request.POST, zone=wish.zone)
     if _is_length_gone(page, request):
         return _taken(visit, wish, form, start, _("This page no longer offers meetings of that length."))
     if form.is_robot:
         form.add_error(None, _("Please leave the field for robots empty."))
-    if not form.is_valid():
-        return _refused(visit, wish, form, start, 422)
-    token = _token(visit, form)
+    token = _token(visit, form) if form.is_valid() else None
     if token is None:
-        return _refused(visit, wish, form, start, 422)
+        return _mistaken(visit, wish, form, start)
     if too_many := _flood(visit, token):
         form.add_error(None, str(too_many))
         return _refused(visit, wish, form, start, 429)
@@ -191,6 +193,15 @@ def _flood(visit: Visit, token: FormToken) -> BookingRefused | None:
     page, crowd = str(visit.page.pk), most * PAGE_ATTEMPTS_FACTOR
     is_swarm = limit_exceeded(name="booking-page", who=page, most=crowd, seconds=ATTEMPTS_SECONDS)
     return TooManyOnPage() if is_swarm else None
+
+
+def _mistaken(visit: Visit, wish: Wish, form: VisitorForm, start: dt.datetime) -> HttpResponse:
+    """The form again with what is wrong; counted by itself, so that mistakes take nobody's tries to book."""
+    who, most = request_ip(visit.request) or "", settings.BOOKING_ATTEMPTS_MOST * MISTAKES_FACTOR
+    if limit_exceeded(name="booking-mistakes", who=who, most=most, seconds=ATTEMPTS_SECONDS):
+        form.add_error(None, str(TooManyAttempts()))
+        return _refused(visit, wish, form, start, 429)
+    return _refused(visit, wish, form, start, 422)
 
 
 def _is_length_gone(page: SchedulingPage, request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from connections.choices import ConnectionState
 from connections.exceptions import GrantRevoked
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES, FormClient
-from connections.services.keep import Grant, connection_keep
+from connections.services.keep import Completed, Grant, connection_keep
 from connections.services.state import connection_failed
 from hubclone.lib.crypto import SecretUnreadable
 from hubclone.lib.errors import HubError, TransientError
@@ -26,8 +26,8 @@ def form_client(provider: str) -> FormClient:
     return client
 
 
-def form_connect(*, actor: Actor, grant: Grant, data: Mapping[str, Any], params: Mapping[str, Any]) -> str:
-    """Try the account, keep the connection and hand it to its purpose; answers the address to go to.
+def form_connect(*, actor: Actor, grant: Grant, data: Mapping[str, Any], params: Mapping[str, Any]) -> Completed:
+    """Try the account, keep the connection and hand it to its purpose.
 
     The trial takes seconds and happens before any transaction. Raises FieldRefused, OtherIdentity and what the purpose
     refuses; then nothing is kept.
@@ -35,10 +35,11 @@ def form_connect(*, actor: Actor, grant: Grant, data: Mapping[str, Any], params:
     found = form_client(grant.provider).attempt(data)
     scopes = [item.scope for item in PROVIDERS[grant.provider].scopes]
     with transaction.atomic():
-        connection = connection_keep(
+        connection, is_again = connection_keep(
             actor=actor, grant=grant, identity=found.identity, scopes=scopes, credentials=found.credentials
         )
-        return PURPOSES[grant.purpose].connected(connection, actor, params)
+        url = PURPOSES[grant.purpose].connected(connection, actor, params)
+    return Completed(url, connection, is_again)
 
 
 def form_initial(connection: Connection) -> dict[str, str]:

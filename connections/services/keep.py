@@ -29,6 +29,15 @@ class Grant:
     connection_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What came of an attempt: the address to go to, and whether the connection was there before."""
+
+    url: str
+    connection: Connection
+    is_again: bool
+
+
 def connection_keep(
     *,
     actor: Actor,
@@ -37,13 +46,14 @@ def connection_keep(
     scopes: Sequence[str],
     credentials: Mapping[str, str],
     expires_at: dt.datetime | None = None,
-) -> Connection:
-    """Make the connection, or give an existing one of the same outside account new life with all its data.
+) -> tuple[Connection, bool]:
+    """Make the connection, or give an existing one of the same outside account new life with all its data; whether it
+    was there.
 
     Must run inside the transaction that hands it to its purpose. Raises OtherIdentity.
     """
     connection = _known(actor, grant, identity)
-    action = "connection.reconnected" if connection else "connection.made"
+    is_again = connection is not None
     connection = connection or Connection(
         account_id=actor.account_id,
         owner_id=grant.owner_id,
@@ -61,13 +71,13 @@ def connection_keep(
     connection.save()
     audit_write(
         actor=actor,
-        action=action,
+        action="connection.reconnected" if is_again else "connection.made",
         target_kind="connection",
         target_id=connection.pk,
         target_label=connection.identity,
         detail={"provider": connection.provider, "scopes": connection.scopes},
     )
-    return connection
+    return connection, is_again
 
 
 def _known(actor: Actor, grant: Grant, identity: Identity) -> Connection | None:

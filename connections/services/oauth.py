@@ -18,7 +18,7 @@ from accounts.actor import Actor
 from connections.exceptions import CodeRefused, ConsentDenied, ScopesMissing, StateMismatch
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES, OAuthClient
-from connections.services.keep import Grant, connection_keep
+from connections.services.keep import Completed, Grant, connection_keep
 
 SESSION_KEY = "oauth_attempts"
 ATTEMPT_SECONDS = 900
@@ -101,8 +101,8 @@ def oauth_attempt_take(request: HttpRequest, *, provider: str, user_id: int) -> 
     return attempt
 
 
-def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str]) -> str:
-    """Trade the provider's answer for a connection and hand it to its purpose; answers the address to go to.
+def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str]) -> Completed:
+    """Trade the provider's answer for a connection and hand it to its purpose.
 
     Raises ConsentDenied, CodeRefused, ScopesMissing, OtherIdentity, TransientError and what the purpose refuses. After
     a refusal nothing is kept here. It is not revoked there: that would end other connections of the same person, too.
@@ -124,7 +124,7 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
         raise ScopesMissing(missing)
     identity = client.identity(access_token=tokens.access_token)
     with transaction.atomic():
-        connection = connection_keep(
+        connection, is_again = connection_keep(
             actor=actor,
             grant=Grant(attempt.provider, attempt.purpose, attempt.owner_id, attempt.connection_id),
             identity=identity,
@@ -132,7 +132,8 @@ def oauth_complete(*, actor: Actor, attempt: Attempt, answer: Mapping[str, str])
             credentials={"access_token": tokens.access_token, "refresh_token": tokens.refresh_token},
             expires_at=tokens.expires_at,
         )
-        return PURPOSES[attempt.purpose].connected(connection, actor, attempt.params)
+        url = PURPOSES[attempt.purpose].connected(connection, actor, attempt.params)
+        return Completed(url, connection, is_again)
 
 
 def _redirect_uri(request: HttpRequest, provider: str) -> str:

@@ -13,6 +13,7 @@ from accounts.web import sign_in_first, user_actor
 from connections.exceptions import ScopesMissing, StateMismatch
 from connections.registries import PROVIDERS, PURPOSES
 from connections.services.oauth import Attempt, oauth_attempt_take, oauth_complete
+from connections.web import connected_say
 from hubclone.lib.errors import HubError
 
 log = structlog.get_logger(__name__)
@@ -30,10 +31,12 @@ def oauth_callback(request: HttpRequest, provider: str) -> HttpResponse:
         if not Membership.objects.filter(account_id=attempt.account_id, user=request.user).exists():
             raise StateMismatch
         actor = user_actor(request, request.user, attempt.account_id)
-        return redirect(oauth_complete(actor=actor, attempt=attempt, answer=request.GET.dict()))
+        done = oauth_complete(actor=actor, attempt=attempt, answer=request.GET.dict())
     except HubError as error:
         log.info("connection.refused", provider=provider, reason=error.code)
         return _refused(request, provider, attempt, error)
+    connected_say(request, done)
+    return redirect(done.url)
 
 
 def _refused(request: HttpRequest, provider: str, attempt: Attempt | None, error: HubError) -> HttpResponse:

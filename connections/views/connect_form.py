@@ -17,7 +17,8 @@ from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES
 from connections.selectors import connections_visible
 from connections.services.forms import form_client, form_connect, form_initial
-from connections.services.keep import Grant
+from connections.services.keep import Completed, Grant
+from connections.web import connected_say
 from hubclone.lib.errors import HubError
 from hubclone.lib.ratelimit import limit_exceeded
 
@@ -60,8 +61,9 @@ def _page(request: AccountRequest, grant: Grant, known: Connection | None) -> Ht
         status = 422
         if form.is_valid() and _is_too_often(request, grant, form):
             status = 429
-        elif form.is_valid() and (url := _try(request, grant, form, replace)):
-            return redirect(url)
+        elif form.is_valid() and (done := _try(request, grant, form, replace)):
+            connected_say(request, done)
+            return redirect(done.url)
     context = {
         "form": form,
         "provider": PROVIDERS[grant.provider],
@@ -72,8 +74,8 @@ def _page(request: AccountRequest, grant: Grant, known: Connection | None) -> Ht
     return render(request, "connections/connect_form.html", context, status=status)
 
 
-def _try(request: AccountRequest, grant: Grant, form: forms.Form, replace: bool) -> str:
-    """The address to go to; empty when something is wrong, which the form then says."""
+def _try(request: AccountRequest, grant: Grant, form: forms.Form, replace: bool) -> Completed | None:
+    """What came of it; None when something is wrong, which the form then says."""
     try:
         return form_connect(actor=request.actor, grant=grant, data=form.cleaned_data, params={"replace": replace})
     except HubError as error:
@@ -84,7 +86,7 @@ def _try(request: AccountRequest, grant: Grant, form: forms.Form, replace: bool)
         if isinstance(error, FieldRefused) and error.params:
             words %= error.params
         form.add_error(field if field in form.fields else None, words)
-    return ""
+    return None
 
 
 def _is_too_often(request: AccountRequest, grant: Grant, form: forms.Form) -> bool:

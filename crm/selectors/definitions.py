@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from crm.builtin_associations import ASSOCIATIONS
-from crm.builtin_properties import BUILT_IN
 from crm.choices import AssociationCategory
 from crm.conversion import value_convert
 from crm.models import Association, AssociationType, PropertyDefinition, PropertyGroup, Record
@@ -36,15 +35,11 @@ def groups_list(*, account_id: int, object_type: str) -> list[PropertyGroup]:
     return list(groups.annotate(used=Count("definitions")).order_by("position", "id"))
 
 
-def definitions_found(
-    *, account_id: int, object_type: str, q: str = "", archived: bool = False
-) -> QuerySet[PropertyDefinition]:
-    """Definitions by group and position, in use or archived; ``q`` is a part of the label or the name."""
+def definitions_found(*, account_id: int, object_type: str, archived: bool = False) -> QuerySet[PropertyDefinition]:
+    """Definitions by group and position, in use or archived."""
     found = PropertyDefinition.objects.filter(
         account_id=account_id, object_type=object_type, archived_at__isnull=not archived
     )
-    if q:
-        found = found.filter(Q(label__icontains=q) | Q(name__icontains=q))
     return found.select_related("group").order_by("group__position", "group_id", "position", "id")
 
 
@@ -68,17 +63,6 @@ def values_kept(*, account_id: int, object_type: str, name: str) -> Iterator[tup
     rows = Record.objects.filter(account_id=account_id, object_type=object_type, properties__has_key=name)
     kept = rows.order_by("pk").annotate(kept=KeyTransform(name, "properties"))
     return kept.values_list("pk", "kept").iterator(chunk_size=CHUNK)
-
-
-def options_fixed(definition: PropertyDefinition) -> frozenset[str]:
-    """The values of options that a built-in property cannot do without."""
-    specs = (spec for group in BUILT_IN.get(definition.object_type, ()) for spec in group.properties)
-    return frozenset(
-        value
-        for spec in specs
-        if definition.is_built_in and spec.name == definition.name
-        for value, _label in spec.options
-    )
 
 
 def label_pairs() -> list[tuple[str, str]]:

@@ -36,11 +36,17 @@ def deleted_get(*, account_id: int, record_id: int) -> Record | None:
     return records.filter(pk=record_id).first()
 
 
+def restorable_until(record: Record) -> dt.datetime | None:
+    """When a deleted record goes for good; None for one that is there."""
+    return record.archived_at + dt.timedelta(days=KEPT_DAYS) if record.archived_at else None
+
+
 def days_left(record: Record) -> int:
     """How many days a deleted record can be restored still, the one that has begun included; 0 when they are over."""
-    if record.archived_at is None:
+    until = restorable_until(record)
+    if until is None:
         return KEPT_DAYS
-    left = record.archived_at + dt.timedelta(days=KEPT_DAYS) - timezone.now()
+    left = until - timezone.now()
     return max(0, left.days + (1 if left.seconds or left.microseconds else 0)) if left.days >= 0 else 0
 
 

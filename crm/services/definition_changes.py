@@ -19,8 +19,9 @@ from accounts.actor import Actor
 from accounts.services.audit import audit_write
 from crm.conversion import value_convert
 from crm.exceptions import InvalidProperty, RecordError
+from crm.labels import built_in_options
 from crm.models import PropertyDefinition, PropertyGroup, Record
-from crm.selectors.definitions import misfits_find, options_fixed, values_kept
+from crm.selectors.definitions import misfits_find, values_kept
 from crm.services.definitions import options_check, schema_touch
 from crm.services.writing import rows
 from crm.services.writing.plan import Plan
@@ -85,7 +86,7 @@ def definition_update(
         action="property.changed",
         target_kind="property",
         target_id=definition.pk,
-        target_label=f"{definition.object_type}.{definition.name}",
+        target_label=f"{definition.object_type}.{definition.name}: {definition.label}",
         detail={"type": change.type, "values_cleared": lost},
     )
     return definition
@@ -101,7 +102,7 @@ def _check(definition: PropertyDefinition, change: DefinitionChange) -> None:
     if definition.is_built_in and (change.type, change.field_type) != (definition.type, definition.field_type):
         raise InvalidProperty(name, _("The type of a built-in property cannot be changed."))
     kept = {option["value"] for option in change.options}
-    if definition.is_built_in and not options_fixed(definition) <= kept:
+    if definition.is_built_in and not built_in_options(definition).keys() <= kept:
         raise InvalidProperty("options", _("The options that this property came with have to stay."))
     if definition.options or not definition.is_built_in:
         options_check(change.type, change.options)

@@ -175,5 +175,5 @@ def _audit(actor: Actor, action: str, definition: PropertyDefinition) -> None:
         action=action,
         target_kind="property",
         target_id=definition.pk,
-        target_label=f"{definition.object_type}.{definition.name}",
+        target_label=f"{definition.object_type}.{definition.name}: {definition.label}",
     )

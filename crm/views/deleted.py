@@ -18,11 +18,11 @@ from crm.choices import ObjectType
 from crm.exceptions import IdentityTaken, RecordError, RecordNotFound
 from crm.models import Record
 from crm.objects import OBJECTS, ObjectInfo
-from crm.presentation import plural_label, record_icon, record_title, record_url
-from crm.selectors import record_get
+from crm.presentation import objects_url, plural_label, record_icon, record_title, record_url
 from crm.selectors.deleted import KEPT_DAYS, days_left, deleted_get, deleted_page
 from crm.services.erasing import record_delete, record_erase
 from crm.services.records import record_archive, record_restore
+from crm.views.page import record_or_404
 from hubclone.lib.errors import TransientError
 from hubclone.lib.paging import BadCursor
 from hubclone.lib.undo import undo_offer
@@ -55,8 +55,8 @@ def deleted(request: AccountRequest, account_id: int) -> HttpResponse:
 @account_view()
 def archive(request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int) -> HttpResponse:
     """Says what will happen, and deletes in the way that can be taken back."""
-    found = _get(account_id, objects, record_id)
-    if found.pk != record_id:
+    found = record_or_404(account_id, objects, record_id, archived=True)
+    if found.pk != record_id or found.archived_at is not None:
         return redirect(record_url(found))
     if request.method == "POST":
         return _archive(request, found)
@@ -100,7 +100,7 @@ def delete(request: AccountRequest, account_id: int, deleted_id: int) -> HttpRes
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
 def erase(request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int) -> HttpResponse:
     """A privacy deletion: says what goes, and wants a word typed."""
-    found = _get(account_id, objects, record_id, archived=True)
+    found = record_or_404(account_id, objects, record_id, archived=True)
     if found.pk != record_id:
         return redirect(f"{record_url(found)}erase/")
     word, error = _("erase"), ""
@@ -113,7 +113,7 @@ def erase(request: AccountRequest, account_id: int, objects: ObjectInfo, record_
         "word": word,
         "error": error,
         "typed": request.POST.get("word", ""),
-        "back": record_url(found) if found.archived_at is None else reverse("crm:deleted", args=[account_id]),
+        "back": record_url(found),
     }
     return render(request, "crm/erase.html", context, status=422 if error else 200)
 
@@ -126,7 +126,7 @@ def _archive(request: AccountRequest, found: Record) -> HttpResponse:
         return redirect("crm:deleted", found.account_id)
     said = _("%(name)s is deleted. It can be restored for 90 days.") % {"name": record_title(found)}
     undo_offer(request, said, url=reverse("crm:restore", args=[found.account_id, found.pk]))
-    return redirect("crm:index", found.account_id, OBJECTS[found.object_type].plural)
+    return redirect(objects_url(found.account_id, found.object_type))
 
 
 def _erase(request: AccountRequest, found: Record) -> HttpResponse:
@@ -136,14 +136,7 @@ def _erase(request: AccountRequest, found: Record) -> HttpResponse:
         messages.error(request, _("The record is being changed at this moment. Try again."))
         return redirect(f"{record_url(found)}erase/")
     messages.success(request, _("Everything about this record is erased."))
-    return redirect("crm:index", found.account_id, OBJECTS[found.object_type].plural)
-
-
-def _get(account_id: int, objects: ObjectInfo, record_id: int, *, archived: bool = False) -> Record:
-    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type, archived=archived)
-    if found is None:
-        raise Http404
-    return found
+    return redirect(objects_url(found.account_id, found.object_type))
 
 
 def _deleted(account_id: int, record_id: int) -> Record:

@@ -32,13 +32,11 @@ def naming_fields(object_type: str) -> set[str]:
 
 
 def _taken(account_id: int, record_id: int) -> SafeString:
-    """Whose the address is, with the way there: a deleted contact has no page but can be restored."""
-    if deleted_get(account_id=account_id, record_id=record_id):
-        url, words = reverse("crm:deleted", args=[account_id]), _("A deleted contact has this address.")
-        return format_html('{} <a href="{}">{}</a>', words, url, _("Open the deleted records"))
+    """Whose the address is, with the way there; a deleted contact can be restored at its own."""
+    is_deleted = deleted_get(account_id=account_id, record_id=record_id) is not None
+    words = _("A deleted contact has this address.") if is_deleted else _("Another contact has this address.")
     url = reverse("crm:record", args=[account_id, "contacts", record_id])
-    words, link = _("Another contact has this address."), _("Open that contact")
-    return format_html('{} <a href="{}">{}</a>', words, url, link)
+    return format_html('{} <a href="{}">{}</a>', words, url, _("Open that contact"))
 
 
 def name_missing(form: Form, object_type: str) -> None:

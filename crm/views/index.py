@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.web import AccountRequest, account_view
@@ -66,6 +67,7 @@ def _head(account_id: int, objects: ObjectInfo) -> dict[str, Any]:
         "icon": record_icon(objects.type),
         "is_contact": objects.type == ObjectType.CONTACT,
         "index_url": objects_url(account_id, objects.type),
+        "records_url": reverse("crm:index", args=[account_id, objects.plural]),
     }
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.web import AccountRequest, account_view
 from crm.exceptions import RecordError
+from crm.labels import label_of
 from crm.models import Record
 from crm.objects import ObjectInfo
-from crm.presentation import label_of, plural_label, record_title, record_url, value_shown
+from crm.presentation import plural_label, record_title, record_url, value_shown
 from crm.selectors import definitions_list, owners_list, record_get, records_page
 from crm.selectors.merges import alike
 from crm.services.merging import MERGEABLE, records_merge

@@ -61,9 +61,9 @@ class PageState:
         return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
-def record_or_404(account_id: int, objects: ObjectInfo, record_id: int) -> Record:
-    """The record, or the one that it was merged into."""
-    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type)
+def record_or_404(account_id: int, objects: ObjectInfo, record_id: int, *, archived: bool = False) -> Record:
+    """The record, or the one that it was merged into; a deleted one is there only when ``archived``."""
+    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type, archived=archived)
     if found is None:
         raise Http404
     return found

@@ -15,14 +15,16 @@ from accounts.choices import Right
 from accounts.web import AccountRequest, account_view
 from crm.choices import ObjectType, PropertyType
 from crm.exceptions import InvalidProperty, RecordError
+from crm.labels import built_in_label, group_label, label_of, label_typed
 from crm.models import PropertyDefinition
 from crm.objects import OBJECTS, ObjectInfo, object_find
-from crm.presentation import label_of, plural_label, value_shown
+from crm.presentation import plural_label, value_shown
 from crm.selectors import owners_list
 from crm.selectors.definitions import Misfits, definitions_found, groups_list, misfits_find
 from crm.services.definition_changes import DefinitionChange, ValuesWouldBeLost, definition_update
 from crm.services.definitions import LISTS, definition_archive, definition_create, definition_restore
 from crm.settings_forms import KINDS, OptionRows, PropertyForm, kind_of, object_choices
+from hubclone.lib.text import fold
 
 _EDIT = Right.EDIT_ACCOUNT_SETTINGS
 
@@ -33,9 +35,9 @@ def properties(request: AccountRequest, account_id: int) -> HttpResponse:
     """One kind of record's properties; ``?object=``, ``?q=``, ``?archived=1``."""
     info = _info(request)
     q, archived = request.GET.get("q", "")[:200], bool(request.GET.get("archived"))
-    found = definitions_found(account_id=account_id, object_type=info.type, q=q, archived=archived)
+    found = definitions_found(account_id=account_id, object_type=info.type, archived=archived)
     context = {
-        "rows": [_row(definition) for definition in found],
+        "rows": [row for row in map(_row, found) if _fits(row, fold(q))],
         "objects": object_choices(),
         "object": info.plural,
         "kinds": plural_label(info.type),
@@ -156,7 +158,7 @@ def _change(definition: PropertyDefinition, form: PropertyForm, options: OptionR
     if "kind" in data and data["kind"] != kind_of(definition):
         type_, _colon, field_type = data["kind"].partition(":")
     return DefinitionChange(
-        label=data["label"],
+        label=label_typed(data["label"], built_in_label(definition)),
         group_id=data["group"],
         type=type_,
         field_type=field_type,
@@ -235,10 +237,15 @@ def _head(account_id: int, object_type: str) -> dict[str, Any]:
     return {"back": back, "crumbs": [(_("Properties"), back)], "kinds": plural_label(object_type)}
 
 
+def _fits(row: dict[str, Any], folded: str) -> bool:
+    """Whether the words are a part of the name, or of the label as it is shown."""
+    return folded in fold(row["label"]) or folded in row["definition"].name
+
+
 def _row(definition: PropertyDefinition) -> dict[str, Any]:
     return {
         "definition": definition,
         "label": label_of(definition),
-        "group": _(definition.group.label),
+        "group": group_label(definition.group),
         "kind": KINDS.get(kind_of(definition)) or PropertyType(definition.type).label,
     }

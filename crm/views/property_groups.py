@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.choices import Right
 from accounts.web import AccountRequest, account_view
 from crm.choices import ObjectType
+from crm.labels import built_in_group_label, group_label, label_typed
 from crm.models import PropertyGroup
 from crm.objects import OBJECTS, object_find
 from crm.presentation import plural_label
@@ -26,7 +29,7 @@ from crm.services.property_groups import (
     group_move,
     group_rename,
 )
-from crm.settings_forms import object_choices
+from crm.settings_forms import BUILT_IN_HELP, object_choices
 
 _EDIT = Right.EDIT_ACCOUNT_SETTINGS
 
@@ -35,6 +38,17 @@ class GroupForm(forms.Form):
     """A group's label."""
 
     label = forms.CharField(label=gettext_lazy("Label"), max_length=LABEL_LENGTH_MOST)
+
+    def __init__(self, data: Any = None, *, built_in: str = "", initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.built_in = built_in
+        if built_in:
+            self.fields["label"].required = False
+            self.fields["label"].help_text = BUILT_IN_HELP
+
+    def label_kept(self) -> str:
+        """What the group is to be called. The form must be valid."""
+        return label_typed(self.cleaned_data["label"], self.built_in)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +67,7 @@ def property_groups(request: AccountRequest, account_id: int) -> HttpResponse:
             return redirect(_back(account_id, info.type))
     groups = groups_list(account_id=account_id, object_type=info.type)
     context = {
-        "groups": [(group, _(group.label)) for group in groups],
+        "groups": [(group, group_label(group)) for group in groups],
         "objects": object_choices(),
         "object": info.plural,
         "kinds": plural_label(info.type),
@@ -67,17 +81,17 @@ def property_groups(request: AccountRequest, account_id: int) -> HttpResponse:
 def property_group_edit(request: AccountRequest, account_id: int, group_id: int) -> HttpResponse:
     """Another label."""
     group = _get(account_id, group_id)
-    form = GroupForm(request.POST or None, initial={"label": group.label})
+    form = GroupForm(request.POST or None, built_in=built_in_group_label(group), initial={"label": group_label(group)})
     if request.method == "POST" and form.is_valid():
         try:
-            group_rename(actor=request.actor, group_id=group.pk, label=form.cleaned_data["label"])
+            group_rename(actor=request.actor, group_id=group.pk, label=form.label_kept())
         except GroupRefused as error:
             form.add_error("label", str(error))
         else:
             messages.success(request, _("The group has a new label."))
             return redirect(_back(account_id, group.object_type))
     back = _back(account_id, group.object_type)
-    context = {"form": form, "title": _(group.label), "back": back, "crumbs": [(_("Groups"), back)]}
+    context = {"form": form, "title": group_label(group), "back": back, "crumbs": [(_("Groups"), back)]}
     return render(request, "crm/settings/small_form.html", context, status=422 if form.is_bound else 200)
 
 

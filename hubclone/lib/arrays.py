@@ -7,7 +7,11 @@ from collections.abc import Iterable
 
 def text_array(values: Iterable[str]) -> str:
     """To be cast with ``::text[]``."""
-    return "{" + ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in values]) + "}"
+    texts = list(values)
+    whole = "".join(texts)
+    if "\\" in whole or '"' in whole:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def number_array(values: Iterable[int]) -> str:

@@ -44,14 +44,17 @@ const scope = document.querySelector("[data-color-scope]");
 if (scope) {
   const text = scope.querySelector("[data-brand-color]");
   const picker = scope.querySelector("[data-color-picker]");
+  const follow = () => { // As the server reads it: six digits, with or without the sign; empty is the colour of the placeholder.
+    const digits = /^#?([0-9a-f]{6})$/i.exec(text.value.trim() || text.placeholder);
+    if (digits) picker.value = `#${digits[1]}`;
+  };
+  follow();
   picker.hidden = false;
   picker.addEventListener("input", () => {
     text.value = picker.value;
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  text.addEventListener("input", () => {
-    if (/^#[0-9a-f]{6}$/i.test(text.value)) picker.value = text.value;
-  });
+  text.addEventListener("input", follow);
 }
 
 // An end that is not after its start lies on the next day, and says so.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_a_name_is_added_proven_by_its_record_and_removed(editor: Membership, na
 
 
 @pytest.mark.spec("A5")
-@pytest.mark.parametrize("code", ["NO_SUCH_NAME", "NO_RECORD", "OTHER_VALUE", "DNS_TIMEOUT", "DNS_FAILED"])
+@pytest.mark.parametrize("code", ["NO_SUCH_NAME", "NO_RECORD", "OTHER_VALUE", "ELSEWHERE", "DNS_TIMEOUT", "DNS_FAILED"])
 def test_each_failure_of_a_record_has_its_own_words(
     editor: Membership, names: NameServer, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +132,9 @@ def test_each_failure_of_a_record_has_its_own_words(
         names.names.add(domain.host)
     elif code == "OTHER_VALUE":
         names.txt[record] = ["v=spf1 -all", proof_value("another")]
+    elif code == "ELSEWHERE":
+        names.txt[f"{record}.example.com"] = [proof_value(domain.token)]
+        names.names.add(domain.host)
     elif code == "DNS_TIMEOUT":
         names.mute.add(record)
     elif code == "DNS_FAILED":
@@ -140,8 +144,23 @@ def test_each_failure_of_a_record_has_its_own_words(
     domain.refresh_from_db()
     assert (domain.state, domain.last_error_code) == (DomainState.PENDING, code)
     assert domain.checked_at is not None
-    assert str(FAULTS[code][0]) in answer.content.decode()
-    assert str(FAULTS[code][1]) in answer.content.decode()
+    words = unescape(answer.content.decode())
+    fault = words.partition("The proof was not found")[2].partition("Status")[0]
+    for part in (*map(str, FAULTS[code]), "Expected", proof_value(domain.token), f"TXT record: <code>{record}"):
+        assert part in fault
+    found = {"OTHER_VALUE": f"{proof_value('another')} · v=spf1 -all", "ELSEWHERE": f"{record}.example.com"}
+    assert found.get(code, "") == domain.last_found
+    assert domain.last_found in fault
+
+
+def test_a_record_at_the_name_itself_is_told_to_be_in_the_wrong_place(editor: Membership, names: NameServer) -> None:
+    domain = claim(editor)
+    names.txt[domain.host] = [proof_value(domain.token)]
+    found = domain_check(actor=actor_of(editor), domain=domain)
+    assert (found.last_error_code, found.last_found) == ("ELSEWHERE", domain.host)
+    prove(names, domain)
+    found = domain_check(actor=actor_of(editor), domain=domain)
+    assert (found.state, found.last_error_code, found.last_found) == (DomainState.CONNECTED, "", "")
 
 
 def test_a_record_of_several_values_and_strings_is_read_whole(editor: Membership, names: NameServer) -> None:
@@ -193,7 +212,11 @@ def host(settings: Settings) -> Iterator[HTTPServer]:
 )
 def test_a_file_on_the_host_is_judged_by_its_answer(host: HTTPServer, reply: tuple[int, bytes], code: str) -> None:
     host.reply = reply  # type: ignore[attr-defined]
-    assert http_look("127.0.0.1", "the-proof", http_port=host.server_port, https_port=1).code == code
+    look = http_look("127.0.0.1", "the-proof", http_port=host.server_port, https_port=1)
+    assert look.code == code
+    status, body = reply
+    told = {"OTHER_VALUE": body.decode("utf-8", "replace")[:300], "REDIRECTED": "http://127.0.0.1:1/", "": ""}
+    assert look.found == told.get(code, f"HTTP {status}")
 
 
 def test_a_host_that_cannot_be_asked_says_why(settings: Settings) -> None:

@@ -71,6 +71,25 @@ def test_a_super_admin_invites_with_rights_and_seat_in_the_language_that_was_cho
     assert AuditEntry.objects.filter(action="invitation.sent").count() == 1
 
 
+def test_the_names_of_inviter_and_account_are_no_links_in_the_invitation(admin: Membership, account: Any) -> None:
+    User.objects.filter(pk=admin.user_id).update(name="www.spam.example")
+    account.name = "https://win.example"
+    account.save()
+    signed_in(admin).post(reverse("accounts:user_invite", args=[admin.account_id]), FORM)
+    mail = OutgoingEmail.objects.get()
+    assert "www. spam. example" in mail.text
+    for part in (mail.subject, mail.text):
+        assert "https: //win. example" in part
+
+
+@pytest.mark.parametrize("name", ["https://spam.example", "spam.example"])
+def test_who_joins_cannot_be_called_by_a_link(link: str, name: str) -> None:
+    answer = Client().post(link, JOIN | {"name": name})
+    assert answer.status_code == 422
+    assert "A name cannot hold a web address" in answer.content.decode()
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
 def test_only_super_admins_see_and_send_invitations(link: str, editor: Membership, account: Any) -> None:
     client, sent = signed_in(editor), Invitation.objects.get()
     assert EMAIL not in client.get(reverse("accounts:users", args=[account.pk])).content.decode()

@@ -70,6 +70,23 @@ def test_a_person_signs_up_proves_their_address_and_has_an_account_of_their_own(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["https://spam.example", "Win at www.spam.example", "spam.example"])
+def test_a_link_as_a_name_is_refused_so_that_no_stranger_gets_it_by_e_mail(name: str) -> None:
+    answer = Client().post("/accounts/signup/", NEW | {"name": name})
+    assert "A name cannot hold a web address" in answer.content.decode()
+    assert not OutgoingEmail.objects.exists()
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_stored_already_is_no_link_in_an_e_mail(member: Membership) -> None:
+    User.objects.filter(pk=member.user_id).update(name="https://spam.example/win")
+    Client().post("/accounts/password/reset/", {"email": member.user.email})
+    words = OutgoingEmail.objects.get().text
+    assert "Hello https: //spam. example/win," in words
+
+
+@pytest.mark.django_db
 def test_nobody_comes_in_before_the_address_is_proven() -> None:
     Client().post("/accounts/signup/", NEW)
     client = Client()

@@ -235,7 +235,7 @@ def test_a_confirmed_request_is_a_booking_and_the_guest_is_invited_by_us() -> No
     assert event["ATTENDEE"] == f"mailto:{GUEST}"
     assert event["ORGANIZER"] == f"mailto:{page.owner.email}"
     assert mails(page.owner.email)[-1].calendar_method == "PUBLISH"
-    assert "send the guest a link" in mails(page.owner.email)[-1].text, "nobody else makes the call's link"
+    assert "Send the guest the details of the video call" in mails(page.owner.email)[-1].text
     assert AuditEntry.objects.filter(action="booking.confirmed").count() == 1
 
 

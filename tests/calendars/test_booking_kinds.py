@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -210,7 +209,7 @@ def test_an_invited_hosts_copy_of_a_groups_event_is_not_logged_as_another_meetin
     )
     EventsFollow(calendar).page([copy])
     assert not LoggedEvent.objects.exists()
-    EventsFollow(calendar).page([replace(copy, remote_id="other", ical_uid="other@example.com")])
+    EventsFollow(calendar).page([copy._replace(remote_id="other", ical_uid="other@example.com")])
     assert LoggedEvent.objects.get().remote_id == "other"
 
 

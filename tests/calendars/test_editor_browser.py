@@ -106,7 +106,7 @@ def test_steps_are_followed_by_address_and_saved_where_one_is(
     enter(view, host, live_server.url)
     view.goto(f"{live_server.url}/app/{host.account_id}/meetings/pages/{page.pk}/#form")
     assert shown(view) == ["form"]
-    view.get_by_role("link", name="Next").locator("visible=true").click()
+    view.get_by_role("link", name="Continue").locator("visible=true").click()
     expect(view.locator("#automation")).to_be_visible()
     view.go_back()
     expect(view.locator("#form")).to_be_visible()
@@ -199,3 +199,39 @@ def test_the_menu_of_a_page_stays_on_a_narrow_screen(
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= view.evaluate("document.documentElement.clientWidth")
     picture(view, "scheduling-pages-menu-narrow")
+
+
+def test_place_and_colour_follow_what_is_chosen_and_typed(live_server: LiveServer, open_page: PageFactory) -> None:
+    page = page_make(account_make(), connected=False)
+    host = Membership.objects.select_related("user").get(account=page.account)
+    view = open_page()
+    enter(view, host, live_server.url)
+    view.goto(f"{live_server.url}/app/{host.account_id}/meetings/pages/{page.pk}/")
+    warning, detail = view.get_by_text("Nothing makes the link to the call"), view.locator("#id_location_detail")
+    expect(warning).to_be_visible()
+    expect(detail).to_be_hidden()
+    view.locator("#id_location_kind").select_option("address")
+    expect(warning).to_be_hidden()
+    expect(detail).to_be_visible()
+    expect(view.locator(".location__detail")).not_to_contain_text("optional")
+    colour = view.locator("[data-color-picker]")
+    expect(colour).to_have_value("#1f5fbf")
+    view.locator("#id_brand_color").fill("AA3300")
+    expect(colour).to_have_value("#aa3300")
+    view.locator("#id_brand_color").fill("")
+    expect(colour).to_have_value("#1f5fbf")
+
+
+@pytest.mark.parametrize(("theme", "narrow"), [("light", True), ("dark", False)])
+def test_the_warning_that_nothing_makes_the_link_reads_well(
+    live_server: LiveServer, open_page: PageFactory, theme: str, narrow: bool
+) -> None:
+    page = page_make(account_make(), connected=False)
+    host = Membership.objects.select_related("user").get(account=page.account)
+    view = open_page(theme=theme, narrow=narrow)
+    enter(view, host, live_server.url)
+    view.goto(f"{live_server.url}/app/{host.account_id}/meetings/pages/{page.pk}/")
+    settled(view)
+    picture(view, f"editor-no-calls-{theme}-{'narrow' if narrow else 'wide'}")
+    assert axe_violations(view) == []
+    assert not overflow(view)

@@ -14,6 +14,9 @@ from accounts.models import Account
 from accounts.registries import ACCOUNT_INITIALISERS
 from calendars.choices import BookingState, PageState
 from calendars.models import Booking, SchedulingPage
+from calendars.selectors.answers import answers_shown
+from crm.choices import ObjectType, PropertyType
+from crm.models import PropertyDefinition, PropertyGroup
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.forms import form_key
 from tests.calendars.scheduling import MONDAY, NOW, page_make, reservation_make
@@ -199,6 +202,85 @@ def test_the_pages_own_fields_are_asked_for_and_kept(client: Client, page: Sched
     assert Booking.objects.get().form_answers == {"phone": "+48 600 700 800", "lifecyclestage": "lead"}
 
 
+@pytest.fixture
+def asking(page: SchedulingPage) -> SchedulingPage:
+    """The page, asking for a time and for some of a list."""
+    options = [{"value": value, "label": value.title()} for value in ("tea", "coffee", "water")]
+    kinds = {"arrival": (PropertyType.DATETIME, []), "drinks": (PropertyType.MULTI_ENUMERATION, options)}
+    group = PropertyGroup.objects.filter(account=page.account, object_type=ObjectType.CONTACT)[0]
+    for name, (kind, choices) in kinds.items():
+        PropertyDefinition.objects.create(
+            account=page.account,
+            object_type=ObjectType.CONTACT,
+            group=group,
+            name=name,
+            label=name.title(),
+            type=kind,
+            options=choices,
+        )
+    fields = [{"name": name, "label": name.title(), "required": True, "hidden": False} for name in kinds]
+    SchedulingPage.objects.update(form_fields=fields)
+    page.refresh_from_db()
+    return page
+
+
+@pytest.mark.spec("C19")
+def test_times_and_some_of_a_list_are_asked_for_in_the_visitors_zone_and_kept(
+    client: Client, asking: SchedulingPage
+) -> None:
+    shown = client.get(f"/meetings/{asking.slug}?start={START}&tz=Asia/Tokyo").content.decode()
+    assert 'type="datetime-local" name="answer-arrival"' in shown
+    assert "Time zone: Asia/Tokyo" in shown
+    assert shown.count('type="checkbox" name="answer-drinks"') == 3
+    form = filled(asking, tz="Asia/Tokyo") | {"answer-arrival": "2026-11-23T17:30", "answer-drinks": ["tea", "water"]}
+    answer = client.post(f"/meetings/{asking.slug}", form)
+    assert answer.status_code == 302, answer.content.decode()
+    booking = Booking.objects.select_related("contact", "page__owner").get()
+    assert booking.form_answers == {"arrival": "2026-11-23T08:30:00.000Z", "drinks": "tea;water"}
+    assert booking.contact
+    assert booking.contact.properties["arrival"] == "2026-11-23T08:30:00.000Z"
+    assert booking.contact.properties["drinks"] == ["tea", "water"]
+    (arrival, moment), drinks = answers_shown(booking, "Europe/Warsaw")
+    assert drinks == ("Drinks", "Tea, Water")
+    assert arrival == "Arrival"
+    assert "9:30" in moment
+
+
+@pytest.mark.spec("C19")
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("arrival", ""),
+        ("arrival", "tomorrow"),
+        ("arrival", "0001-01-01T00:00"),
+        ("drinks", []),
+        ("drinks", ["tea", "gin"]),
+    ],
+)
+def test_a_time_or_a_choice_that_does_not_hold_is_told_at_its_field_and_the_rest_is_kept(
+    client: Client, asking: SchedulingPage, field: str, value: object
+) -> None:
+    good = {"answer-arrival": "2026-11-23T17:30", "answer-drinks": ["coffee"]}
+    answer = client.post(f"/meetings/{asking.slug}", filled(asking) | good | {f"answer-{field}": value})
+    words = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="id_answer-{field}_error"' in words
+    if field == "arrival":
+        assert re.search(r'value="coffee"[^>]*checked', words)
+    else:
+        assert 'value="2026-11-23T17:30"' in words
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.spec("C19")
+def test_every_kind_of_property_can_be_added_in_the_editor(client: Client, asking: SchedulingPage) -> None:
+    SchedulingPage.objects.update(form_fields=[])
+    client.force_login(asking.owner)
+    words = client.get(f"/app/{asking.account_id}/meetings/pages/{asking.pk}/").content.decode()
+    assert '<option value="arrival">Arrival</option>' in words
+    assert '<option value="drinks">Drinks</option>' in words
+
+
 @pytest.mark.parametrize("reference", ["nonsense", "0" * 32 + ":x", "%00", "x" * 4000])
 def test_a_reference_that_we_did_not_sign_is_unknown(client: Client, reference: str) -> None:
     assert client.get(f"/meetings/-/booked/{reference}").status_code == 404
@@ -227,6 +309,19 @@ def test_a_flood_from_one_address_is_stopped_with_the_form_kept(page: Scheduling
     assert "Tokarz" in words
     assert post(Client(REMOTE_ADDR="198.51.100.78"), page, start="2026-11-23T13:00:00Z")[0] == 302, "others may book"
     assert Booking.objects.count() == 3
+
+
+@pytest.mark.spec("C26")
+def test_forms_with_mistakes_are_counted_by_themselves_and_the_form_is_kept(
+    page: SchedulingPage, settings: Settings
+) -> None:
+    settings.BOOKING_ATTEMPTS_MOST = 1
+    client = Client(REMOTE_ADDR="198.51.100.79")
+    answers = [post(client, page, email="not-an-address") for _attempt in range(4)]
+    assert [status for status, _words in answers] == [422, 422, 422, 429]
+    assert "too many attempts" in answers[-1][1]
+    assert "Tokarz" in answers[-1][1]
+    assert post(Client(REMOTE_ADDR="198.51.100.79"), page)[0] == 302, "mistakes take no try to book"
 
 
 @pytest.mark.spec("C22", "C29")

@@ -150,6 +150,19 @@ def test_reconnecting_keeps_the_connection_and_its_data(member: Membership, sand
     assert CalendarAccount.objects.get().pk == before.pk
 
 
+@pytest.mark.spec("A12")
+def test_the_page_after_connecting_says_so_and_after_reconnecting_says_again(
+    member: Membership, sandbox: Control
+) -> None:
+    browser = Browser(member)
+    first = browser.client.get(browser.connect()["Location"]).content.decode()
+    assert f"Connected: {ANNA}" in first
+    Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION, last_error_code="GRANT_REVOKED")
+    again = browser.client.get(browser.reconnect(Connection.objects.get())["Location"]).content.decode()
+    assert f"Connected again: {ANNA}" in again
+    assert "status--success" in again
+
+
 def test_reconnecting_with_another_account_is_refused(member: Membership, sandbox: Control) -> None:
     before = connected(member)
     answer = Browser(member).reconnect(before.connection, account=JAN)

@@ -15,10 +15,12 @@ from pytest_django import Settings
 
 from accounts.actor import Actor
 from accounts.models import AuditEntry, Brand, Membership, Notification, OutgoingEmail
+from accounts.services.brands import brand_delete
 from connections.choices import ConnectionState
 from connections.exceptions import GrantRevoked
 from connections.models import Connection
 from connections.registries import PURPOSES, ConnectPurpose
+from connections.services.details import connection_update
 from connections.services.oauth import oauth_attempt_take, oauth_begin, oauth_complete
 from connections.services.tokens import access_token_get
 from hubclone.lib.crypto import SecretUnreadable
@@ -143,6 +145,27 @@ def test_a_connection_has_a_label_and_a_brand(member: Membership, stranger: Memb
     assert Browser(member).reconnect(connection).status_code == 302
     connection.refresh_from_db()
     assert connection.label == "Sales team"
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("A4")
+@pytest.mark.parametrize("provider", ["google", "zoom", "an_app_of_tomorrow"])
+def test_a_connection_of_any_kind_belongs_to_a_brand_and_outlives_it(member: Membership, provider: str) -> None:
+    brand = Brand.objects.create(account=member.account, name="Northwind Tea")
+    connection = Connection.objects.create(
+        account=member.account,
+        provider=provider,
+        purpose="any",
+        external_id="1",
+        identity="a@example.com",
+        credentials={},
+    )
+    connection_update(actor=actor_of(member), connection=connection, label="", brand=brand)
+    connection.refresh_from_db()
+    assert connection.brand == brand
+    brand_delete(actor=actor_of(member), brand_id=brand.pk)
+    connection.refresh_from_db()
+    assert connection.brand is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -65,6 +65,26 @@ def test_an_erased_address_cannot_be_put_on_an_existing_contact(account: Account
     assert Record.objects.get().properties == {}
 
 
+@pytest.mark.parametrize("kind", INTEGRATIONS)
+def test_an_integration_makes_no_contact_of_an_excluded_domain(account: Account, write: Write, kind: ActorKind) -> None:
+    ExcludedDomain.objects.create(account=account, domain="example.com")
+    result = write(match_email="a@eu.example.com", by=actor_of(account, kind))
+    assert (result.record_id, result.refusal) == (None, Refusal.EXCLUDED_DOMAIN)
+    assert not Record.objects.exists()
+
+
+@pytest.mark.parametrize("kind", INTEGRATIONS)
+def test_what_is_refused_as_a_match_is_refused_as_a_property(
+    account: Account, actor: Actor, write: Write, user_email: str, kind: ActorKind
+) -> None:
+    ExcludedDomain.objects.create(account=account, domain="excluded.example")
+    ErasedAddress.objects.create(account=account, digest=address_digest("gone@example.com"))
+    by = actor_of(account, kind)
+    for email in (user_email, "a@excluded.example", "gone@example.com"):
+        assert write(properties={"email": email}, by=by).record_id is None
+    assert not Record.objects.exists()
+
+
 def test_an_excluded_domain_covers_its_subdomains_for_integrations_only(account: Account, actor: Actor) -> None:
     ExcludedDomain.objects.create(account=account, domain="example.com")
     sync = actor_of(account, ActorKind.SYNC)
@@ -83,6 +103,7 @@ def test_an_excluded_domain_covers_its_subdomains_for_integrations_only(account:
         (ActorKind.SYNC, False),
         (ActorKind.APP, False),
         (ActorKind.WORKFLOW, False),
+        (ActorKind.SYSTEM, False),
     ],
 )
 def test_a_deleted_contact_comes_back_by_a_person_and_not_by_an_integration(

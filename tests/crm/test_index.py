@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -15,12 +16,13 @@ from accounts.models import Account, User
 from crm.layouts import COLUMNS, FIRST_FIELDS, IN_THE_RAIL
 from crm.models import PropertyDefinition, Record
 from crm.objects import OBJECTS
+from crm.presentation import objects_url, plural_label, record_url
 from crm.services.records import RecordChange, records_write
 from tests.crm.conftest import Write
 from tests.state import database_fingerprint
 
 QUERIES = 8
-KINDS = sorted(OBJECTS.keys() - {"meeting"})
+KINDS = sorted(OBJECTS)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def client(account: Account) -> Client:
 
 
 def url_of(account: Account, kind: str) -> str:
-    return reverse("crm:index", args=[account.pk, OBJECTS[kind].plural])
+    return objects_url(account.pk, kind)
 
 
 def named(kind: str, name: str) -> dict[str, str]:
@@ -57,6 +59,9 @@ def test_every_kind_of_record_has_an_index_that_asks_as_much_for_many_as_for_one
     assert counts[0] == counts[1] <= QUERIES
     assert "Thing 59" in page or kind == "note"
     assert 'rel="next"' in page
+    newest = Record.objects.order_by("-pk")[0]
+    assert f'href="{record_url(newest)}"' in page
+    assert client.get(record_url(newest)).context["crumbs"] == [(plural_label(kind), url)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,7 +120,38 @@ def test_a_number_is_typed_and_shown_as_the_language_writes_it(
     assert f'value="{ {"en": "1234567.5", "pl": "1234567,5"}[language] }"' in edit.content.decode()
 
 
-@pytest.mark.parametrize("typed", ["12x", "1,2,3", "NaN", "--5"])
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("123456789012345678", "123,456,789,012,345,678"),
+        ("-0.123456789012345", "-0.123456789012345"),
+        ("1" + "0" * 30, "1" + ",000" * 10),
+        ("1.50e3", "1,500"),
+        ("0e999", "0"),
+    ],
+)
+def test_a_long_number_is_kept_and_shown_to_its_last_digit(
+    account: Account, client: Client, typed: str, shown: str
+) -> None:
+    client.post(f"{url_of(account, 'deal')}new/", {"dealname": "Chairs", "amount": typed})
+    record = Record.objects.get(object_type="deal")
+    assert Decimal(str(record.properties["amount"])) == Decimal(typed)
+    url = f"{url_of(account, 'deal')}{record.pk}/"
+    assert shown in client.get(url).content.decode()
+    form = client.get(f"{url}edit/").context["form"]
+    same = {
+        "dealname": "Chairs",
+        "initial-dealname": "Chairs",
+        "amount": shown,
+        "initial-amount": form["amount"].value(),
+    }
+    assert client.post(f"{url}edit/", same).status_code == 302
+    assert Record.objects.get(pk=record.pk).version == 1
+
+
+@pytest.mark.parametrize(
+    "typed", ["12x", "1,2,3", "NaN", "--5", "1e99999999", "1e-99999999", "1234567890123456789", "0.1234567890123456789"]
+)
 def test_what_is_no_number_is_refused_at_its_field_and_nothing_is_lost(
     account: Account, client: Client, typed: str
 ) -> None:

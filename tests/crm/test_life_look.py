@@ -59,6 +59,7 @@ def paths(actor: Actor) -> dict[str, str]:
         "archive": f"contacts/{ann}/archive/",
         "erase": f"contacts/{ann}/erase/",
         "deleted": "deleted/",
+        "gone": f"contacts/{gone}/",
         "delete": f"deleted/{gone}/delete/",
         "consents": f"contacts/{ann}/consents/",
         "properties": f"{objects}/properties/",

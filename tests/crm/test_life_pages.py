@@ -16,6 +16,7 @@ from accounts.actor import Actor
 from accounts.choices import Right
 from accounts.models import Account, Membership, User
 from crm.models import Consent, ErasedAddress, Record
+from crm.services.erasing import record_erase
 from crm.services.records import RecordChange, record_archive, records_write
 from tests.crm.conftest import actor_of
 from tests.crm.test_merging import merge, new
@@ -108,6 +109,69 @@ def test_a_contact_is_deleted_listed_restored_and_is_as_before(account: Account,
 
 
 @pytest.mark.spec("A22")
+def test_the_address_of_a_deleted_record_says_so_and_restores_it(
+    account: Account, other_account: Account, actor: Actor, client: Client
+) -> None:
+    ann = new(actor, match_email="ann@example.com", properties={"firstname": "Łucja"})
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    for name in ("record", "record_edit"):
+        page = client.get(address(name, account, ann))
+        assert page.status_code == 404
+        text = page.content.decode()
+        assert "This record is deleted." in text
+        assert reverse("crm:restore", args=[account.pk, ann]) in text
+        assert page.context["until"] - dt.timedelta(days=90) == Record.objects.get().archived_at
+        assert "ann@example.com" not in text
+    assert client.get(address("archive", account, ann))["Location"] == address("record", account, ann)
+    assert client.get(reverse("crm:record", args=[account.pk, "deals", ann])).context.get("until") is None
+    stranger = Client()
+    stranger.force_login(User.objects.get(memberships__account=other_account))
+    assert "This record is deleted." not in stranger.get(address("record", account, ann)).content.decode()
+    client.post(reverse("crm:restore", args=[account.pk, ann]))
+    assert client.get(address("record", account, ann)).status_code == 200
+
+
+@pytest.mark.spec("A22")
+def test_who_may_not_delete_for_good_can_restore_and_an_erased_record_has_no_page(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    ann = new(actor, match_email="ann@example.com")
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    url = address("record", account, ann)
+    assert "Delete for good" in client.get(url).content.decode()
+    Membership.objects.filter(account=account).update(rights=[])
+    text = client.get(url).content.decode()
+    assert "Restore" in text
+    assert "Delete for good" not in text
+    record_erase(actor=actor, record_id=ann)
+    page = client.get(url)
+    assert page.status_code == 404
+    assert "This record is deleted." not in page.content.decode()
+
+
+@pytest.mark.spec("A8", "A22")
+def test_the_audit_log_leads_to_a_deleted_record_and_not_to_an_erased_one(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    ann = new(actor, match_email="ann@example.com", properties={"firstname": "Ann"})
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    log, link = reverse("accounts:audit", args=[account.pk]), f'href="{address("record", account, ann)}"'
+    assert link in client.get(log).content.decode()
+    record_erase(actor=actor, record_id=ann)
+    assert link not in client.get(log).content.decode()
+
+
+@pytest.mark.spec("A22")
+def test_a_record_that_was_merged_into_a_deleted_one_leads_to_it(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    ann, twin = new(actor), new(actor)
+    merge(actor, ann, twin)
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    assert client.get(address("record", account, twin))["Location"] == address("record", account, ann)
+
+
+@pytest.mark.spec("A22")
 def test_the_deleted_list_is_paged_leaves_merged_ones_out_and_asks_as_much_for_many_as_for_one(
     account: Account, actor: Actor, client: Client
 ) -> None:
@@ -187,7 +251,7 @@ def test_a_statement_is_kept_shown_and_a_wrong_one_keeps_what_was_typed(
 
 
 @pytest.mark.spec("A22")
-def test_an_address_that_a_deleted_contact_has_leads_to_the_deleted_records(
+def test_an_address_that_a_deleted_contact_has_leads_to_where_it_can_be_restored(
     account: Account, actor: Actor, client: Client
 ) -> None:
     ann, bob = new(actor, match_email="ann@example.com"), new(actor, match_email="bob@example.com")
@@ -196,5 +260,5 @@ def test_an_address_that_a_deleted_contact_has_leads_to_the_deleted_records(
     posted = {"initial-email": "bob@example.com", "email": "ann@example.com"}
     page = client.post(reverse("crm:record_edit", args=[account.pk, "contacts", bob]), posted)
     assert page.status_code == 422
-    assert reverse("crm:deleted", args=[account.pk]) in page.content.decode()
+    assert address("record", account, ann) in page.content.decode()
     assert database_fingerprint() == before

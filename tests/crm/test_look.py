@@ -83,7 +83,7 @@ def _log_everything(actor: Actor, guest: Record) -> None:
     for n, (kind, properties) in enumerate(logged):
         at = NINE + dt.timedelta(hours=n)
         activity_log(actor=actor, record=guest, activity_type=kind, properties=properties, occurred_at=at)
-    deal = {"dealname": "Blue chairs", "amount": 12500.5, "deal_currency_code": "EUR", "dealstage": "Offer"}
+    deal = {"dealname": "Blue chairs", "amount": 12500.5, "deal_currency_code": "EUR", "dealstage": "contractsent"}
     link = AssociationChange(3, to_record_id=guest.pk)
     records_write(actor=actor, changes=[RecordChange("deal", deal, associations=[link])])
 
@@ -113,6 +113,7 @@ def test_the_pages_of_records_are_accessible_and_fit_the_window(
         "tickets": "tickets/",
         "line-items": "line_items/",
         "notes": "notes/",
+        "meetings": "meetings/all/",
         "deal-create": "deals/new/",
         "contact": f"contacts/{guest}/",
         "contact-properties": f"contacts/{guest}/#about",
@@ -137,6 +138,31 @@ def test_the_pages_of_records_are_accessible_and_fit_the_window(
         picture(page, f"crm-{name}-{theme}-{'narrow' if narrow else 'wide'}")
         wrong[name] = [*axe_violations(page), *([f"{overflow(page)} px too wide"] if overflow(page) > 0 else [])]
     assert {name: found for name, found in wrong.items() if found} == {}
+
+
+ROWS_OF_TEXT = """() => [...document.querySelectorAll("td.table__line")].map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size;
+})"""
+
+
+def test_in_polish_numbers_and_dates_of_a_list_stay_on_one_line_and_every_tab_is_in_sight(
+    start: str, open_page: PageFactory
+) -> None:
+    page = signed_in(open_page(), start)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "pl", "url": start}])
+    guest = Record.objects.get(display_name="Gil Guest").pk
+    for path in ("contacts/", "deals/"):
+        page.goto(f"{start}/{path}")
+        lines = page.evaluate(ROWS_OF_TEXT)
+        assert lines
+        assert set(lines) == {1}
+        picture(page, f"crm-pl-{path[:-1]}")
+    page.goto(f"{start}/contacts/{guest}/")
+    picture(page, "crm-pl-contact")
+    tabs = page.get_by_role("navigation", name="Rodzaje aktywności")
+    assert tabs.evaluate("nav => nav.scrollWidth - nav.clientWidth") == 0
 
 
 def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: PageFactory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind
 from accounts.models import Account, User
 from crm.models import Event, Record, TimelineEntry
+from crm.registries import TIMELINE_KINDS, TimelineKind
 from crm.services.records import AssociationChange, RecordChange, TimelineChange, record_archive, records_write
 from tests.crm.conftest import Write, actor_of, record_of
 from tests.crm.test_records_write import NINE, booking
@@ -150,6 +152,36 @@ def test_the_timeline_is_filtered_by_kind_and_paged_without_gaps(
             address = url + context["older_url"] if context["older_url"] else ""
         assert len(set(seen)) == len(seen) == count
         assert [at for at, _kind, _id in seen] == sorted((at for at, _kind, _id in seen), reverse=True)
+
+
+@pytest.fixture
+def wave() -> Iterator[TimelineKind]:
+    """A kind of entry that a feature brings."""
+    kind = TimelineKind("wave", "Waves", "globe", "crm/timeline/_plain.html", "Somebody waved")
+    yield TIMELINE_KINDS.register("wave", kind)
+    del TIMELINE_KINDS._items["wave"]
+
+
+@pytest.mark.spec("A19")
+def test_a_kind_that_a_feature_registers_is_shown_filtered_and_paged(
+    account: Account, write: Write, client: Client, wave: TimelineKind
+) -> None:
+    ann = write(properties={"firstname": "Ann"})
+    waves = [TimelineChange("wave", f"{n}", NINE - dt.timedelta(hours=n), {"n": n}) for n in range(60)]
+    write(record_id=ann.record_id, timeline=[*waves, TimelineChange("note", "n", NINE, {"text": "Other"})])
+    url = reverse("crm:record", args=[account.pk, "contacts", ann.record_id])
+    everything = client.get(url)
+    assert "Somebody waved" in everything.content.decode()
+    assert "Waves" in [tab["label"] for tab in everything.context["tabs"]]
+    seen: list[int] = []
+    address = f"{url}?kind=wave"
+    while address:
+        context = client.get(address).context
+        assert [tab["label"] for tab in context["tabs"] if tab["active"]] == ["Waves"]
+        assert {row["kind"] for row in context["items"]} == {wave}
+        seen += [row["entry"].data["n"] for row in context["items"]]
+        address = url + context["older_url"] if context["older_url"] else ""
+    assert seen == list(range(60))
 
 
 def test_the_record_page_asks_as_much_for_a_long_history_as_for_a_short_one(

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.models import Account, User
+from accounts.services.audit import audit_write
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup, Record
+from crm.services.association_labels import association_label_create
 from tests.crm.test_merging import new
 from tests.crm.test_property_settings import own
 from tests.state import database_fingerprint
@@ -149,6 +151,87 @@ def test_a_built_in_property_changes_its_words_alone(account: Account, client: C
     assert (stage.label, stage.type) == ("Stage", "enumeration")
     response = client.post(url, {**values, "option-value": ["lead"], "option-label": ["Lead"]})
     assert response.status_code == 422
+
+
+def polish(client: Client) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "pl"
+
+
+def test_built_in_words_are_shown_in_the_readers_language_and_saving_them_keeps_them_so(
+    account: Account, client: Client
+) -> None:
+    polish(client)
+    stage = PropertyDefinition.objects.get(account=account, object_type="contact", name="lifecyclestage")
+    kept = (stage.label, stage.options)
+    url = reverse("crm:property_edit", args=[account.pk, stage.pk])
+    page = client.get(url)
+    form, rows = page.context["form"], page.context["options"]
+    assert form["label"].value() == "Etap cyklu życia"
+    assert "Subskrybent" in [row["label"] for row in rows]
+    posted = {
+        "label": "Etap cyklu życia",
+        "group": stage.group_id,
+        "option-value": [row["value"] for row in rows],
+        "option-label": [row["label"] for row in rows],
+    }
+    assert client.post(url, posted).status_code == 302
+    stage.refresh_from_db()
+    assert (stage.label, stage.options) == kept
+    found = client.get(reverse("crm:properties", args=[account.pk]), {"q": "cyklu zycia"}).context["rows"]
+    assert [row["definition"].name for row in found] == ["lifecyclestage"]
+
+
+def test_an_accounts_own_words_for_what_is_built_in_count_in_every_language_until_they_are_emptied(
+    account: Account, client: Client, group: PropertyGroup
+) -> None:
+    stage = PropertyDefinition.objects.get(account=account, object_type="contact", name="lifecyclestage")
+    kept = (stage.label, stage.options, group.label)
+    url = reverse("crm:property_edit", args=[account.pk, stage.pk])
+    edit = reverse("crm:property_group_edit", args=[account.pk, group.pk])
+    values = [option["value"] for option in stage.options]
+    own_words = {"label": "Owner", "group": group.pk, "option-value": values, "option-label": ["Owner", *values[1:]]}
+    assert client.post(url, own_words).status_code == 302
+    assert client.post(edit, {"label": "Company"}).status_code == 302
+    polish(client)
+    page = client.get(url)
+    assert page.context["form"]["label"].value() == "Owner"
+    assert page.context["options"][0]["label"] == "Owner"
+    assert client.get(edit).context["form"]["label"].value() == "Company"
+    empty = {"label": "", "group": group.pk, "option-value": values, "option-label": [""] * len(values)}
+    assert client.post(url, empty).status_code == 302
+    assert client.post(edit, {"label": ""}).status_code == 302
+    stage.refresh_from_db()
+    group.refresh_from_db()
+    assert (stage.label, stage.options, group.label) == kept
+
+
+@pytest.mark.spec("A8")
+def test_the_audit_log_names_properties_groups_and_labels_in_the_readers_words(
+    account: Account, actor: Actor, client: Client
+) -> None:
+    shoe = own(actor)
+    owner = PropertyDefinition.objects.get(account=account, object_type="deal", name="hubspot_owner_id")
+    client.post(reverse("crm:property_edit", args=[account.pk, owner.pk]), {"label": "", "group": owner.group_id})
+    client.post(reverse("crm:property_group_move", args=[account.pk, shoe.group_id]), {"to": "down"})
+    association_label_create(
+        actor=actor, from_type="contact", to_type="company", label="Employer", inverse_label="Employee"
+    )
+    audit_write(actor=actor, action="property.archived", target_kind="property", target_id=7, target_label="deal.size")
+    log = reverse("accounts:audit", args=[account.pk])
+    names = [
+        "Contact: Shoe size",
+        "Deal: Owner",
+        "Contact: Contact information",
+        "Contact → Company: Employer",
+        "Deal: size",
+    ]
+    text = client.get(log).content.decode()
+    assert [name for name in names if name not in text] == []
+    polish(client)
+    names = ["Kontakt: Shoe size", "Transakcja: Opiekun", "Kontakt: Dane kontaktu", "Kontakt → Firma: Employer"]
+    pages = [client.get(log), client.post(reverse("accounts:audit_csv", args=[account.pk]))]
+    for text in (b"".join(page).decode() for page in pages):
+        assert [name for name in names if name not in text] == []
 
 
 def test_a_property_is_archived_and_restored_and_a_built_in_one_is_not(

@@ -71,9 +71,9 @@ def test_numbers_are_stable_or_refused(number: int | float | Decimal) -> None:
     try:
         kept = kept_twice(P.NUMBER, number)
     except BadValue:
-        assert abs(float(number)) >= 1e300
+        assert abs(float(number)) >= 1e300 or Decimal(str(float(number))) != Decimal(str(number))
         return
-    assert kept == pytest.approx(float(number), rel=1e-9, abs=1e-300)
+    assert Decimal(str(kept)) == Decimal(str(number))
     assert value_normalise(definition(P.NUMBER), str(number)) == kept
 
 
@@ -120,6 +120,10 @@ def test_nothing_clears_a_value_of_any_type(type_: P, nothing: Any) -> None:
         (P.NUMBER, "NaN"),
         (P.NUMBER, "Infinity"),
         (P.NUMBER, "1e400"),
+        (P.NUMBER, "1e99999999999"),
+        (P.NUMBER, "1e-99999999999"),
+        (P.NUMBER, "1234567890123456789"),
+        (P.NUMBER, "1234567890.12345678"),
         (P.BOOL, "perhaps"),
         (P.DATE, "30.11.2026"),
         (P.DATE, "2026-02-30"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calendars.providers.protocol import Attendee, EventDraft, Interval, RemoteCalendar, RemoteEvent
+from calendars.providers.protocol import NOTHING, Attendee, EventDraft, Interval, RemoteCalendar, RemoteEvent
 
 WRITABLE_ROLES = frozenset({"owner", "writer"})
 READABLE_ROLES = frozenset({"owner", "writer", "reader", "freeBusyReader"})
@@ -51,7 +51,7 @@ def event_from(item: Json, zone: dt.tzinfo) -> RemoteEvent:
             ]
         ),
         conference_url=item.get("hangoutLink", ""),
-        private=item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {},
+        private=item["extendedProperties"].get("private", NOTHING) if "extendedProperties" in item else NOTHING,
         location=item.get("location", ""),
         is_private=item.get("visibility", "") in PRIVATE,
         modified=item.get("updated", ""),
@@ -110,7 +110,7 @@ def _blocks(item: Json, guests: Sequence[Json]) -> bool:
     """C3: free, declined and working-location events do not block; tentative, out-of-office and all-day ones do."""
     if item.get("transparency") == "transparent" or item.get("eventType") in FREE_KINDS:
         return False
-    return not any(a.get("responseStatus") == "declined" and a.get("self") for a in guests)
+    return not [a for a in guests if "self" in a and a["self"] and a.get("responseStatus") == "declined"]
 
 
 def _interval(item: Json, zone: dt.tzinfo) -> Interval | None:
