@@ -38,8 +38,8 @@ def guest_confirmed(booking: Booking) -> Letter:
 
 
 def owner_confirmed(booking: Booking) -> Letter:
-    """Somebody has booked, or the owner has confirmed a request and is told what follows from that."""
-    is_own = booking.held_until is not None
+    """Somebody has booked, or the owner has confirmed a request to themselves and is told what follows from that."""
+    is_own = booking.held_until is not None and booking.host == booking.page.owner and not is_of_several(booking)
     subject = _("Confirmed: %(subject)s") if is_own else _("New meeting: %(subject)s")
     heading = (
         _("You have confirmed the meeting with %(guest)s") if is_own else _("%(guest)s has booked a meeting with you")
