@@ -31,6 +31,14 @@ def redirect_check(url: str) -> str:
     return url
 
 
+def redirect_or(url: str, otherwise: str) -> str:
+    """``url``, or ``otherwise`` when there is none or it may not be redirected to: hosts become ours, too."""
+    try:
+        return redirect_check(url) if url else otherwise
+    except RedirectRefused:
+        return otherwise
+
+
 def redirect_origin(url: str) -> str:
     """``https://example.com:8443``, as a Content-Security-Policy names it."""
     parts = urlsplit(url)

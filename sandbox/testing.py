@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 from sandbox.exchange.testing import ExchangeControl
 from sandbox.microsoft import accounts as microsoft
 from sandbox.microsoft.testing import MicrosoftControl
+from sandbox.stand_in import ConsentedStandIn
 
 CLIENT_ID = "sandbox-client.apps.googleusercontent.test"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - known to everybody, good for nothing but the sandbox
@@ -103,18 +104,13 @@ class Control:
         self.call("POST", "reset")
 
 
-class GoogleControl:
-    """What people and administrators do at Google. Times are RFC 3339 text."""
+class GoogleControl(ConsentedStandIn):
+    """What people and administrators do at Google. Times are RFC 3339 text.
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    Roles: freeBusyReader, reader, writer, owner.
+    """
 
-    def _post(self, path: str, **body: Any) -> Any:
-        return self._control.call("POST", f"google/{path}", body)
-
-    def state(self, **query: Any) -> dict[str, Any]:
-        """Accounts, calendars, events, grants, channels, pushes, invitations."""
-        return cast("dict[str, Any]", self._control.state("google", **query)["google"])
+    key = "google"
 
     def events(self, calendar: str) -> list[dict[str, Any]]:
         """Every event of a calendar, cancelled ones too, in the order of their last change."""
@@ -144,22 +140,6 @@ class GoogleControl:
         """Somebody edits it."""
         return cast("dict[str, Any]", self._post("event/update", calendar=calendar, id=id, changes=changes))
 
-    def event_delete(self, *, calendar: str, id: str) -> None:
-        """Somebody deletes it."""
-        self._post("event/delete", calendar=calendar, id=id)
-
-    def events_bulk(self, *, calendar: str, count: int, **more: Any) -> None:
-        """Many events: ``from``, ``every_minutes``, ``minutes``, ``attendees`` (a number), ``summary``."""
-        self._post("events/bulk", calendar=calendar, count=count, **more)
-
-    def revoke(self, account: str, **more: Any) -> None:
-        """The person takes the permission back."""
-        self._post("revoke", account=account, **more)
-
-    def token_expire(self, account: str) -> None:
-        """Access tokens stop working; refreshing works."""
-        self._post("token_expire", account=account)
-
     def expire_sync_token(self, calendar: str) -> None:
         """Sync tokens of the calendar answer 410; ``"list"`` means those of calendar lists."""
         self._post("expire_sync_token", calendar=calendar)
@@ -167,26 +147,6 @@ class GoogleControl:
     def calendar_create(self, *, account: str, summary: str, **more: Any) -> str:
         """A new calendar; its id."""
         return str(self._post("calendar/create", account=account, summary=summary, **more)["id"])
-
-    def calendar_delete(self, calendar: str) -> None:
-        """A calendar is gone."""
-        self._post("calendar/delete", calendar=calendar)
-
-    def calendar_share(self, *, calendar: str, account: str, role: str) -> None:
-        """Give a role: freeBusyReader, reader, writer, owner."""
-        self._post("calendar/share", calendar=calendar, account=account, role=role)
-
-    def calendar_unshare(self, *, calendar: str, account: str) -> None:
-        """Withdraw a share."""
-        self._post("calendar/unshare", calendar=calendar, account=account)
-
-    def push_pause(self, paused: bool = True) -> None:
-        """Lose push messages, or send them again."""
-        self._post("push/pause", paused=paused)
-
-    def push_replay(self, **more: Any) -> None:
-        """Send push messages again: ``channel``, ``number``, ``times``."""
-        self._post("push/replay", **more)
 
 
 class SandboxServer:

@@ -30,7 +30,7 @@ from calendars.form_tokens import FormToken, FormTokenRefused, form_token_make, 
 from calendars.forms.visitor import ANSWER_PREFIX, VisitorForm
 from calendars.mail.when import zone_words
 from calendars.models import Booking, SchedulingPage
-from calendars.redirects import RedirectRefused, redirect_check, redirect_origin
+from calendars.redirects import redirect_or, redirect_origin
 from calendars.selectors.availability import slot_check
 from calendars.selectors.logos import logo_of_page
 from calendars.services.attempts import attempt_tell
@@ -164,12 +164,7 @@ def _after(visit: Visit, booking: Booking) -> str:
     reference = booked_reference(booking)
     if visit.is_embedded:
         return f"{reverse('calendars:public_embed', args=[visit.page.slug])}?booked={reference}"
-    if visit.page.redirect_url:
-        try:
-            return redirect_check(visit.page.redirect_url)
-        except RedirectRefused:  # A host name that has become ours since.
-            pass
-    return reverse("calendars:public_booked", args=[reference])
+    return redirect_or(visit.page.redirect_url, reverse("calendars:public_booked", args=[reference]))
 
 
 def _token(visit: Visit, form: VisitorForm) -> FormToken | None:

@@ -9,7 +9,9 @@ Standard library only.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, cast
+from typing import Any, cast
+
+from sandbox.stand_in import StandIn
 
 ANNA, BEN = "anna@corp.example", "ben@corp.example"
 ROOM, TEAM = "room-oak@corp.example", "team@corp.example"
@@ -17,29 +19,14 @@ PASSWORD = "Sandbox-1"  # noqa: S105 - known to everybody, good for nothing but 
 EWS_PATH = "/exchange/EWS/Exchange.asmx"
 
 
-class _Control(Protocol):
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """One call under ``/_control/``."""
-
-    def state(self, provider: str = "", **query: Any) -> dict[str, Any]:
-        """All data by provider."""
-
-
-class ExchangeControl:
+class ExchangeControl(StandIn):
     """What people and administrators do at Exchange.
 
     Times are RFC 3339 text, dates for all-day items. A calendar is an id, or a mailbox's address for its default one.
+    Roles: none, availability, limited, reviewer, author, editor, owner; the account ``default`` is everybody.
     """
 
-    def __init__(self, control: _Control) -> None:
-        self._control = control
-
-    def _post(self, path: str, **body: Any) -> Any:
-        return self._control.call("POST", f"exchange/{path}", body)
-
-    def state(self, **query: Any) -> dict[str, Any]:
-        """version, auth, accounts, calendars, items, items_total, invitations, violations (of Microsoft's schemas)."""
-        return cast("dict[str, Any]", self._control.state("exchange", **query)["exchange"])
+    key = "exchange"
 
     def items(self, calendar: str) -> list[dict[str, Any]]:
         """Every item of a calendar, deleted ones too, in the order of their last change."""
@@ -71,10 +58,6 @@ class ExchangeControl:
         """A guest answers Accept, Tentative or Decline on their own copy."""
         self._post("event/respond", id=id, response=response)
 
-    def events_bulk(self, *, calendar: str, count: int, **more: Any) -> None:
-        """Many appointments: ``from``, ``every_minutes``, ``minutes``, ``subject``."""
-        self._post("events/bulk", calendar=calendar, count=count, **more)
-
     def calendar_create(self, *, account: str, name: str) -> str:
         """A new calendar; its id."""
         return str(self._post("calendar/create", account=account, name=name)["id"])
@@ -82,14 +65,6 @@ class ExchangeControl:
     def calendar_rename(self, *, calendar: str, name: str) -> None:
         """Another name."""
         self._post("calendar/rename", calendar=calendar, name=name)
-
-    def calendar_delete(self, calendar: str) -> None:
-        """A calendar is gone."""
-        self._post("calendar/delete", calendar=calendar)
-
-    def calendar_share(self, *, calendar: str, account: str, role: str) -> None:
-        """Give a role: none, availability, limited, reviewer, author, editor, owner; ``default`` is everybody."""
-        self._post("calendar/share", calendar=calendar, account=account, role=role)
 
     def calendar_unshare(self, *, calendar: str, account: str, error: str = "") -> None:
         """Withdraw it; ``error`` is what its use answers from now on."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-if TYPE_CHECKING:
-    from sandbox.testing import Control
+from sandbox.stand_in import ConsentedStandIn
 
 
-class MicrosoftControl:
-    """A calendar is named by its alias (the owner's address for a default one) or by its id."""
+class MicrosoftControl(ConsentedStandIn):
+    """A calendar is named by its alias (the owner's address for a default one) or by its id.
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    Roles: freeBusyRead, read, write.
+    """
 
-    def _post(self, path: str, **body: Any) -> Any:
-        return self._control.call("POST", f"microsoft/{path}", body)
-
-    def state(self, **query: Any) -> dict[str, Any]:
-        """Accounts, calendars, events, grants, subscriptions, pushes, invitations."""
-        return cast("dict[str, Any]", self._control.state("microsoft", **query)["microsoft"])
+    key = "microsoft"
 
     def events(self, calendar: str) -> list[dict[str, Any]]:
         """Every event of a calendar, deleted ones too, in the order of their last change."""
@@ -53,29 +47,13 @@ class MicrosoftControl:
         """Its owner edits it."""
         return cast("dict[str, Any]", self._post("event/update", calendar=calendar, id=id, changes=changes))
 
-    def event_delete(self, *, calendar: str, id: str) -> None:
-        """Somebody deletes it: an event, a series or an occurrence."""
-        self._post("event/delete", calendar=calendar, id=id)
-
     def event_respond(self, *, calendar: str, id: str, response: str) -> None:
         """A guest answers on the own copy: accepted, tentativelyAccepted, declined."""
         self._post("event/respond", calendar=calendar, id=id, response=response)
 
-    def events_bulk(self, *, calendar: str, count: int, **more: Any) -> None:
-        """Many events: ``from``, ``every_minutes``, ``minutes``, ``attendees`` (a number), ``subject``."""
-        self._post("events/bulk", calendar=calendar, count=count, **more)
-
-    def revoke(self, account: str, **more: Any) -> None:
-        """Refreshing fails; ``reason``: revoked, consent, inactive, conditional_access, mfa."""
-        self._post("revoke", account=account, **more)
-
     def password(self, account: str) -> None:
         """The password was changed, which ends every grant."""
         self._post("password", account=account)
-
-    def token_expire(self, account: str) -> None:
-        """Access tokens stop working; refreshing works."""
-        self._post("token_expire", account=account)
 
     def refresh_expire(self, account: str) -> None:
         """Refresh tokens that were replaced stop working at once."""
@@ -84,18 +62,6 @@ class MicrosoftControl:
     def calendar_create(self, *, account: str, name: str, **more: Any) -> str:
         """A new calendar; its id."""
         return str(self._post("calendar/create", account=account, name=name, **more)["id"])
-
-    def calendar_delete(self, calendar: str) -> None:
-        """A calendar is gone."""
-        self._post("calendar/delete", calendar=calendar)
-
-    def calendar_share(self, *, calendar: str, account: str, role: str) -> None:
-        """Give a role: freeBusyRead, read, write."""
-        self._post("calendar/share", calendar=calendar, account=account, role=role)
-
-    def calendar_unshare(self, *, calendar: str, account: str) -> None:
-        """Withdraw a share."""
-        self._post("calendar/unshare", calendar=calendar, account=account)
 
     def expire_sync_token(self, calendar: str, **more: Any) -> None:
         """Delta links of the calendar fail: 410 with a Location, else ``status``, with the code syncStateNotFound."""
@@ -108,14 +74,6 @@ class MicrosoftControl:
     def occurrences_silent(self, silent: bool = True) -> None:
         """Delta says nothing of a deleted occurrence but tells its series anew without it."""
         self._post("occurrences/silent", silent=silent)
-
-    def push_pause(self, paused: bool = True) -> None:
-        """Lose notifications, or send them again."""
-        self._post("push/pause", paused=paused)
-
-    def push_replay(self, **more: Any) -> None:
-        """Post a notification again: ``id`` (the last), ``times``."""
-        self._post("push/replay", **more)
 
     def push_lifecycle(self, event: str, **more: Any) -> None:
         """reauthorizationRequired, subscriptionRemoved or missed, for all subscriptions or ``subscription``."""

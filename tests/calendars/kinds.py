@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from accounts.models import Account, User
 from calendars.choices import PageKind
-from calendars.models import PageHost, SchedulingPage
+from calendars.models import Booking, PageHost, Reservation, SchedulingPage
+from calendars.selectors.availability import PageSlots, slots_between
 from tests.accounts.factories import MembershipFactory
-from tests.calendars.booking import account_make, calendar_make, page_make
+from tests.calendars.booking import HALF_HOUR, account_make, calendar_make, page_make, slot
 
 NAMES = ("Anna Nowak", "Jan Lis", "Ola Kos", "Ewa Bąk", "Piotr Wilk")
 
@@ -52,3 +54,21 @@ def group_make(hosts: int = 3, **fields: Any) -> tuple[SchedulingPage, list[User
 def robin_make(hosts: int = 3, **fields: Any) -> tuple[SchedulingPage, list[User]]:
     """A round robin page."""
     return kind_make(PageKind.ROUND_ROBIN, hosts, **fields)
+
+
+def offered(page: SchedulingPage) -> PageSlots:
+    """What visitors are offered of the first six slots."""
+    within = int(slot(0).timestamp()), int(slot(6).timestamp())
+    page = SchedulingPage.objects.get(pk=page.pk)
+    return slots_between(page=page, within=within, now=dt.datetime.now(dt.UTC), duration=HALF_HOUR)
+
+
+def taken(booking: Booking) -> set[int]:
+    """Whose time a booking takes."""
+    return set(Reservation.objects.filter(booking=booking, active=True).values_list("host_id", flat=True))
+
+
+def host_of(booking: Booking) -> User:
+    """Who organises the meeting."""
+    assert booking.organiser is not None
+    return booking.organiser

@@ -6,25 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db.models.functions import Now
 
 from accounts.models import OutgoingEmail
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.exceptions import HostUnavailable, SlotTaken
-from calendars.models import Booking, Calendar, CalendarJob, Reservation, SchedulingPage
+from calendars.models import Booking, Reservation, SchedulingPage
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.services.clients import calendar_client
-from calendars.services.sync import calendar_sync
 from connections.exceptions import GrantRevoked
-from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.exchange.testing import ANNA
 from sandbox.testing import Control, SandboxServer
 from tests.calendars.booking import account_make, at_once, book, page_make, slot, visitor
+from tests.calendars.provider_bookings import GUEST, due, fresh, sync
 from tests.connections.exchange import exchange_connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GUEST = "jan@example.com"
 
 
 @pytest.fixture
@@ -46,21 +43,8 @@ def booking(page: SchedulingPage) -> Booking:
     return fresh(made)
 
 
-def fresh(booking: Booking) -> Booking:
-    return Booking.objects.select_related("page__owner", "page__account").get(pk=booking.pk)
-
-
-def sync() -> None:
-    calendar_sync(calendar_id=Calendar.objects.get(is_primary=True).pk)
-    run_jobs()
-
-
 def items(sandbox: Control) -> list[dict[str, Any]]:
     return [item for item in sandbox.exchange.items(ANNA) if not item["deleted"]]
-
-
-def due(kind: str) -> None:
-    CalendarJob.objects.filter(kind=kind, state=JobState.QUEUED).update(not_before=Now())
 
 
 @pytest.mark.spec("C21")

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Notification, OutgoingEmail, User
-from calendars.choices import BookingState, CalendarAccess, CalendarWrite, ChangedBy
+from accounts.models import Notification, User
+from calendars.choices import CalendarAccess, ChangedBy
 from calendars.exceptions import HostUnavailable, SlotTaken
 from calendars.models import (
     Booking,
@@ -24,10 +24,9 @@ from calendars.models import (
     SchedulingPage,
 )
 from calendars.providers.protocol import Attendee, Interval, RemoteEvent, Unreadable
-from calendars.selectors.availability import PageSlots, slots_between
+from calendars.selectors.availability import slots_between
 from calendars.services.attempts import attempt_tell
 from calendars.services.booking_changes import booking_cancel, booking_move
-from calendars.services.booking_requests import request_confirm, request_decline
 from calendars.services.events_follow import EventsFollow
 from connections.choices import ConnectionState
 from connections.models import Connection
@@ -37,9 +36,10 @@ from crm.services.records import records_write
 from hubclone.lib.errors import TransientError
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import actor_of
-from tests.calendars.booking import HALF_HOUR, book, calendar_make, page_make, slot, visitor
-from tests.calendars.kinds import group_make, host_make, robin_make
+from tests.calendars.booking import HALF_HOUR, book, page_make, slot, visitor
+from tests.calendars.kinds import group_make, host_of, offered, robin_make, taken
 from tests.calendars.memory import MEMORY, memory_reset
+from tests.calendars.provider_bookings import mails
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C18")]
 GUEST = "jan@example.com"
@@ -48,12 +48,6 @@ GUEST = "jan@example.com"
 @pytest.fixture(autouse=True)
 def _memory() -> None:
     memory_reset()
-
-
-def offered(page: SchedulingPage) -> PageSlots:
-    within = int(slot(0).timestamp()), int(slot(6).timestamp())
-    page = SchedulingPage.objects.get(pk=page.pk)
-    return slots_between(page=page, within=within, now=dt.datetime.now(dt.UTC), duration=HALF_HOUR)
 
 
 def calendar_of(user: User) -> Calendar:
@@ -67,19 +61,6 @@ def busy_make(user: User, start: dt.datetime, end: dt.datetime, remote_id: str =
     BusyInterval.objects.create(
         account=calendar.account, calendar=calendar, remote_id=remote_id, starts_at=start, ends_at=end
     )
-
-
-def taken(booking: Booking) -> set[int]:
-    return set(Reservation.objects.filter(booking=booking, active=True).values_list("host_id", flat=True))
-
-
-def host_of(booking: Booking) -> User:
-    assert booking.organiser is not None
-    return booking.organiser
-
-
-def told(to: str) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.filter(to=to).order_by("id"))
 
 
 def read(booking: Booking) -> Booking:
@@ -110,13 +91,13 @@ def test_every_host_of_a_group_and_the_guest_are_told_once_with_all_names() -> N
     book(page)
     run_jobs()
     run_jobs()
-    (to_guest,) = told(GUEST)
+    (to_guest,) = mails(GUEST)
     assert "Anna Nowak, Jan Lis and Ola Kos" in to_guest.text
     for user in hosts:
-        (mail,) = told(user.email)
+        (mail,) = mails(user.email)
         assert "has booked a meeting with you" in mail.text
         assert "Anna Nowak, Jan Lis and Ola Kos" in mail.text
-    assert "New York" in told(hosts[1].email)[0].text
+    assert "New York" in mails(hosts[1].email)[0].text
     assert Notification.objects.filter(user__in=hosts).count() == 3
 
 
@@ -145,10 +126,10 @@ def test_a_group_with_a_calendar_that_cannot_be_read_offers_nothing_and_both_are
         book(page)
     for _ in range(2):
         attempt_tell(page=SchedulingPage.objects.get(pk=page.pk))
-    (to_host,), (to_owner,) = told(hosts[1].email), told(page.owner.email)
+    (to_host,), (to_owner,) = mails(hosts[1].email), mails(page.owner.email)
     assert "Work" in to_host.subject
     assert "Jan Lis" in to_owner.text
-    assert not told(hosts[2].email)
+    assert not mails(hosts[2].email)
 
 
 @pytest.mark.spec("C10", "C25")
@@ -181,11 +162,11 @@ def test_a_group_booking_moves_and_is_cancelled_for_all_hosts_whose_invitations_
     moved = booking_move(actor=visitor(page), booking=read(booking), starts_at=later, by=ChangedBy.GUEST)
     run_jobs()
     assert {r.during.lower for r in Reservation.objects.filter(booking=moved)} == {later}
-    assert all("has moved the meeting" in told(user.email)[-1].text for user in hosts)
+    assert all("has moved the meeting" in mails(user.email)[-1].text for user in hosts)
     booking_cancel(actor=visitor(page), booking=read(booking), by=ChangedBy.OWNER)
     run_jobs()
     assert taken(booking) == set()
-    assert all("is cancelled" in told(user.email)[-1].text for user in hosts)
+    assert all("is cancelled" in mails(user.email)[-1].text for user in hosts)
     assert not MEMORY.events
 
 
@@ -227,11 +208,11 @@ def test_a_round_robin_takes_one_host_who_organises_the_meeting_and_is_named() -
     with pytest.raises(SlotTaken):
         book(page, slot(0), email="three@example.com")
     run_jobs()
-    (mail,) = told("two@example.com")
+    (mail,) = mails("two@example.com")
     assert host_of(second).name in mail.text
     assert host_of(first).name not in mail.text
     assert mail.reply_to == host_of(second).email
-    assert [len(told(user.email)) for user in hosts] == [1, 1]
+    assert [len(mails(user.email)) for user in hosts] == [1, 1]
 
 
 def test_a_round_robin_is_fair_by_weight_and_cancelled_meetings_do_not_count() -> None:
@@ -276,7 +257,7 @@ def test_a_host_whose_calendar_cannot_be_read_is_free_nowhere_and_the_others_are
     assert len(offered(page).starts) == 5
     with pytest.raises(SlotTaken):
         book(page, slot(0), email="two@example.com")
-    assert not told(page.owner.email)
+    assert not mails(page.owner.email)
 
 
 @pytest.mark.spec("C10", "C25")
@@ -290,9 +271,9 @@ def test_with_every_calendar_unreadable_nobody_is_offered_and_all_are_told_once_
         book(page)
     for _ in range(3):
         attempt_tell(page=SchedulingPage.objects.get(pk=page.pk))
-    assert [len(told(user.email)) for user in hosts] == [1, 1, 1]
-    assert "Jan Lis, Ola Kos" in told(page.owner.email)[0].text
-    assert "your page" not in told(hosts[1].email)[0].text
+    assert [len(mails(user.email)) for user in hosts] == [1, 1, 1]
+    assert "Jan Lis, Ola Kos" in mails(page.owner.email)[0].text
+    assert "your page" not in mails(hosts[1].email)[0].text
 
 
 @pytest.mark.spec("C22", "C25")
@@ -351,7 +332,7 @@ def test_a_host_who_leaves_keeps_their_bookings_and_is_offered_no_more() -> None
     moved = booking_move(actor=visitor(page), booking=read(booking), starts_at=slot(5), by=ChangedBy.GUEST)
     assert host_of(moved) == hosts[0]
     run_jobs()
-    assert "has moved the meeting" in told(hosts[0].email)[-1].text
+    assert "has moved the meeting" in mails(hosts[0].email)[-1].text
     booking_cancel(actor=visitor(page), booking=read(moved), by=ChangedBy.GUEST)
     assert taken(booking) == set()
 
@@ -371,65 +352,6 @@ def test_a_page_that_everybody_has_left_offers_nothing() -> None:
         assert offered(page).starts == []
         with pytest.raises(HostUnavailable):
             book(page)
-
-
-# -- requests -----------------------------------------------------------------
-
-
-@pytest.mark.spec("C4")
-def test_a_group_with_a_host_without_a_calendar_takes_requests_that_its_owner_answers_for_all() -> None:
-    page, hosts = group_make(2)
-    hosts.append(host_make(page, "Ola Kos", connected=False))
-    assert offered(page).is_offline
-    booking = book(page)
-    assert (booking.state, booking.calendar_write) == (BookingState.REQUESTED, CalendarWrite.NONE)
-    assert taken(booking) == {user.pk for user in hosts}
-    run_jobs()
-    assert [len(told(user.email)) for user in hosts] == [1, 0, 0]
-    request_confirm(actor=actor_of(page.account.memberships.get(user=page.owner)), booking_id=booking.pk)
-    run_jobs()
-    assert list(MEMORY.events) == [booking.uid]
-    assert [len(told(user.email)) for user in hosts] == [2, 1, 1]
-    with pytest.raises(SlotTaken):
-        book(page, email="two@example.com")
-
-
-@pytest.mark.spec("C4")
-def test_a_declined_group_request_frees_the_time_of_all() -> None:
-    page, hosts = group_make(2, connected=False)
-    booking = book(page)
-    request_decline(actor=actor_of(page.account.memberships.get(user=page.owner)), booking_id=booking.pk)
-    run_jobs()
-    assert taken(booking) == set()
-    assert not told(hosts[1].email)
-    assert book(page, email="two@example.com").state == BookingState.REQUESTED
-
-
-@pytest.mark.spec("C4")
-def test_a_round_robin_nobody_of_which_has_a_calendar_takes_requests_in_turn() -> None:
-    page, hosts = robin_make(2, connected=False)
-    assert offered(page).is_offline
-    first, second = book(page), book(page, email="two@example.com")
-    assert {first.state, second.state} == {BookingState.REQUESTED}
-    assert {host_of(first), host_of(second)} == set(hosts)
-    run_jobs()
-    assert [len(told(user.email)) for user in hosts] == [2, 0], "the page's owner answers"
-    of_other = first if host_of(first) != page.owner else second
-    request_confirm(actor=actor_of(page.account.memberships.get(user=page.owner)), booking_id=of_other.pk)
-    run_jobs()
-    assert "has booked a meeting with you" in told(hosts[1].email)[-1].text
-
-
-@pytest.mark.spec("C4", "C25")
-def test_beside_colleagues_with_calendars_who_has_none_takes_no_part_in_a_round_robin() -> None:
-    page, hosts = robin_make(1)
-    alone = host_make(page, "Jan Lis", connected=False)
-    assert not offered(page).is_offline
-    assert host_of(book(page, slot(0))) == hosts[0]
-    with pytest.raises(SlotTaken):
-        book(page, slot(0), email="two@example.com")
-    calendar_make(page.account, alone)
-    assert host_of(book(page, slot(0), email="two@example.com")) == alone
 
 
 # -- cost ---------------------------------------------------------------------

@@ -9,22 +9,19 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from accounts.models import OutgoingEmail
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.exceptions import HostUnavailable, SlotTaken
-from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, LoggedEvent, SchedulingPage
+from calendars.models import Booking, BusyInterval, Calendar, LoggedEvent, SchedulingPage
 from calendars.services.booking_changes import booking_cancel, booking_move
-from calendars.services.sync import calendar_sync
 from connections.models import Connection
-from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
 from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.provider_bookings import GUEST, due, fresh, mails, sync
 from tests.connections.google import Browser
 from tests.connections.microsoft import ANNA, PROJECTS, connected
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GUEST = "jan@example.com"
 SCHEDULE, EVENTS = "/getSchedule$", "/events$"
 
 
@@ -46,25 +43,8 @@ def booking(page: SchedulingPage) -> Booking:
     return fresh(made)
 
 
-def fresh(booking: Booking) -> Booking:
-    return Booking.objects.select_related("page__owner", "page__account").get(pk=booking.pk)
-
-
-def sync() -> None:
-    calendar_sync(calendar_id=Calendar.objects.get(is_primary=True).pk)
-    run_jobs()
-
-
 def events(sandbox: Control) -> list[dict[str, Any]]:
     return [event for event in sandbox.microsoft.events(ANNA) if not event["deleted"]]
-
-
-def mails(to: str = GUEST) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.filter(to=to).order_by("id"))
-
-
-def due(kind: str) -> None:
-    CalendarJob.objects.filter(kind=kind, state=JobState.QUEUED).update(not_before=Now())
 
 
 @pytest.mark.spec("C21")

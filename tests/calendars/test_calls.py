@@ -84,7 +84,7 @@ def test_after_a_confirmed_request_the_host_sends_the_details_and_is_told_so(cli
     booking = book(page)
     request_confirm(actor=actor_of(page.account.memberships.get()), booking_id=booking.pk)
     tell_now()
-    _only_details(client, page, booking)
+    _assert_only_details(client, page, booking)
 
 
 def test_a_calendar_without_calls_makes_the_event_and_no_promise(client: Client) -> None:
@@ -94,10 +94,10 @@ def test_a_calendar_without_calls_makes_the_event_and_no_promise(client: Client)
     booking.refresh_from_db()
     MEMORY.create_errors.append(PermanentError("No calls here."))
     tell_now()
-    _only_details(client, page, booking)
+    _assert_only_details(client, page, booking)
 
 
-def _only_details(client: Client, page: SchedulingPage, booking: Booking) -> None:
+def _assert_only_details(client: Client, page: SchedulingPage, booking: Booking) -> None:
     assert f"{page.owner} will send you the details of the video call." in mail_to(GUEST)
     assert "comes with the" not in mail_to(GUEST)
     assert "Send the guest the details of the video call" in " ".join(

@@ -87,17 +87,17 @@ def folder(sandbox: Control) -> str:
 def test_a_passing_fault_is_transient_and_noted_at_every_call(
     client: CalendarClient, sandbox: Control, folder: str, call: str, fault: str
 ) -> None:
-    _fails_for_a_while(client, sandbox, folder, call, fault)
+    _assert_fails_for_a_while(client, sandbox, folder, call, fault)
 
 
 @pytest.mark.parametrize("call", ["list", "create"])
 def test_an_answer_that_takes_too_long_is_transient(
     client: CalendarClient, sandbox: Control, folder: str, call: str
 ) -> None:
-    _fails_for_a_while(client, sandbox, folder, call, "time-out")
+    _assert_fails_for_a_while(client, sandbox, folder, call, "time-out")
 
 
-def _fails_for_a_while(client: CalendarClient, sandbox: Control, folder: str, call: str, fault: str) -> None:
+def _assert_fails_for_a_while(client: CalendarClient, sandbox: Control, folder: str, call: str, fault: str) -> None:
     (operation, work), (given, code) = CALLS[call], FAULTS[fault]
     sandbox.fault(provider="exchange", method=operation, times=0, **given)
     with pytest.raises(TransientError) as caught:

@@ -49,7 +49,7 @@ def post(client: Client, owner: Membership, **fields: Any) -> Any:
     return client.post(url(owner), {"meetings": "1", **fields})
 
 
-def refused(client: Client, owner: Membership, words: str, **fields: Any) -> None:
+def assert_refused(client: Client, owner: Membership, words: str, **fields: Any) -> None:
     """The form says ``words`` and nothing is changed."""
     before = database_fingerprint()
     answer = post(client, owner, **fields)
@@ -75,7 +75,7 @@ def test_without_a_seat_the_url_is_shown_and_says_what_opens_it(client: Client, 
 
 @pytest.mark.spec("C11", "A3")
 def test_without_a_seat_the_url_cannot_be_changed_by_a_forged_form(client: Client, owner: Membership) -> None:
-    refused(client, owner, PAID_SEAT.gate_words, url_part="boss")
+    assert_refused(client, owner, PAID_SEAT.gate_words, url_part="boss")
 
 
 @pytest.mark.spec("C11")
@@ -97,7 +97,7 @@ def test_with_a_seat_new_pages_begin_with_the_chosen_part_and_old_ones_stay(
 @pytest.mark.parametrize("part", ["-", "a--b", "a b", "a/b", "żółw", "a.b", "-a", "a-", "../x", "%61", "x" * 61])
 def test_a_part_that_is_no_path_is_refused(client: Client, owner: Membership, part: str) -> None:
     seat_give(owner)
-    refused(client, owner, "field__error", url_part=part)
+    assert_refused(client, owner, "field__error", url_part=part)
 
 
 @pytest.mark.spec("C11", "C14")
@@ -107,7 +107,7 @@ def test_somebody_elses_part_or_path_is_refused_whatever_account_they_are_in(cli
     settings_make(other, url_part="kowalski")
     page_make(account_make(), connected=False, slug="whole")
     for part in ("jan", "kowalski", "KOWALSKI", "whole"):
-        refused(client, owner, "begin like this already", url_part=part)
+        assert_refused(client, owner, "begin like this already", url_part=part)
     assert post(client, owner, url_part="ja").status_code == 302
     assert post(client, owner, url_part="anna").status_code == 302, "one's own"
 
@@ -134,7 +134,7 @@ def test_without_a_seat_the_default_meeting_is_the_first_page_made(
 ) -> None:
     second = page_make(page.account, connected=False, slug="anna/second")
     assert default_page_of(owner) == page
-    refused(client, owner, PAID_SEAT.gate_words, default_page=str(second.pk))
+    assert_refused(client, owner, PAID_SEAT.gate_words, default_page=str(second.pk))
 
 
 @pytest.mark.spec("C12")
@@ -161,7 +161,7 @@ def test_only_ones_own_pages_can_be_chosen(client: Client, owner: Membership, pa
         account=page.account, owner=colleague.user, name="C", title="C", slug="colleague", time_zone="UTC"
     )
     for wrong in (theirs.pk, beside.pk, 2**40, "x"):
-        refused(client, owner, "Choose one of your own pages.", **{field: str(wrong)})
+        assert_refused(client, owner, "Choose one of your own pages.", **{field: str(wrong)})
         if isinstance(wrong, int):
             with pytest.raises(MeetingSettingsInvalid):
                 meeting_settings_update(actor=actor_of(owner), membership=owner, fields={f"{field}_id": wrong})
@@ -176,7 +176,7 @@ def test_without_a_subscription_only_the_default_hosts_are_listed_and_a_forged_d
     words = client.get(url(owner)).content.decode()
     assert domain.host not in words
     assert MARKETING_OR_CMS_STARTER.gate_words in words
-    refused(client, owner, MARKETING_OR_CMS_STARTER.gate_words, host=f"domain:{domain.pk}")
+    assert_refused(client, owner, MARKETING_OR_CMS_STARTER.gate_words, host=f"domain:{domain.pk}")
     with pytest.raises(MeetingSettingsInvalid):
         meeting_settings_update(actor=actor_of(owner), membership=owner, fields={"domain_id": domain.pk})
 
@@ -202,11 +202,11 @@ def test_a_domain_that_is_not_connected_or_not_the_accounts_is_refused(client: C
     waiting = domain_make(owner.account, "waiting.northwind.example", DomainState.PENDING)
     foreign = domain_make(account_make(), "other.example")
     for pk in (waiting.pk, foreign.pk, 2**40):
-        refused(client, owner, "Choose a domain that is connected.", host=f"domain:{pk}")
+        assert_refused(client, owner, "Choose a domain that is connected.", host=f"domain:{pk}")
         with pytest.raises(MeetingSettingsInvalid):
             meeting_settings_update(actor=actor_of(owner), membership=owner, fields={"domain_id": pk})
     for nonsense in ("domain:", "domain:x", "evil.test", ""):
-        refused(client, owner, "field__error", host=nonsense)
+        assert_refused(client, owner, "field__error", host=nonsense)
 
 
 @pytest.mark.spec("C13", "A3")

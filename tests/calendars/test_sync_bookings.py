@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from accounts.models import Notification, OutgoingEmail
+from accounts.models import Notification
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.models import (
     Booking,
@@ -24,16 +24,15 @@ from calendars.selectors.busy import hosts_busy_times
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.services.calendars import calendars_select
 from calendars.services.poll import calendars_poll
-from calendars.services.sync import calendar_sync
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
 from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.provider_bookings import GUEST, fresh, mails, sync
 from tests.calendars.test_booking_google import kill, wait_for, worker_start
 from tests.connections.google import ANNA, connected
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C8")]
-GUEST = "jan@example.com"
 
 
 @pytest.fixture
@@ -54,21 +53,8 @@ def booking(page: SchedulingPage) -> Booking:
     return fresh(made)
 
 
-def fresh(booking: Booking) -> Booking:
-    return Booking.objects.select_related("page__owner", "page__account").get(pk=booking.pk)
-
-
-def sync() -> None:
-    calendar_sync(calendar_id=Calendar.objects.get(is_primary=True).pk)
-    run_jobs()
-
-
 def events(sandbox: Control) -> list[dict[str, Any]]:
     return [event for event in sandbox.google.events(ANNA) if event["status"] != "cancelled"]
-
-
-def mails(to: str = GUEST) -> list[OutgoingEmail]:
-    return list(OutgoingEmail.objects.filter(to=to).order_by("id"))
 
 
 def move_in_google(sandbox: Control, booking: Booking, number: int) -> None:

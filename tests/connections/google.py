@@ -145,3 +145,12 @@ def _location(url: str, body: bytes) -> str:
         opener.open(url, body, timeout=20)
     assert caught.value.code == 302
     return str(caught.value.headers["Location"])
+
+
+def assert_refused(browser: Browser, url: str, words: str) -> None:
+    """The provider's answer at ``url`` is refused in these words, and nothing is kept."""
+    answer = browser.back(url)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert not Connection.objects.exists()
+    assert not CalendarAccount.objects.exists()

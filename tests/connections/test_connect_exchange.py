@@ -37,7 +37,7 @@ __all__ = ["limits_forgotten"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("limits_forgotten"), pytest.mark.spec("C2")]
 
 
-def refused(answer: Any, field: str, words: str) -> None:
+def assert_refused(answer: Any, field: str, words: str) -> None:
     """The words stand at the field, what was typed is still there but the password, and nothing was kept."""
     page = answer.content.decode()
     assert answer.status_code == 422, page[:500]
@@ -124,7 +124,7 @@ def test_a_wrong_password_or_user_is_said_at_the_password(
     typed: dict[str, str],
 ) -> None:
     sandbox.exchange.auth(*methods)
-    refused(form_send(member, filled(sandbox_server, **typed)), "password", "does not accept the user name and")
+    assert_refused(form_send(member, filled(sandbox_server, **typed)), "password", "does not accept the user name and")
 
 
 def test_a_password_that_has_expired_is_said_so(
@@ -132,31 +132,33 @@ def test_a_password_that_has_expired_is_said_so(
 ) -> None:
     sandbox.exchange.auth("basic")
     sandbox.fault(provider="exchange", method="GetFolder", status=500, reason="ErrorPasswordExpired")
-    refused(form_send(member, filled(sandbox_server)), "password", "has expired or must be changed")
+    assert_refused(form_send(member, filled(sandbox_server)), "password", "has expired or must be changed")
 
 
 def test_a_locked_user_is_said_so(member: Membership, sandbox: Control, sandbox_server: SandboxServer) -> None:
     sandbox.exchange.lock(ANNA)
-    refused(form_send(member, filled(sandbox_server)), "user_name", "has locked this user")
+    assert_refused(form_send(member, filled(sandbox_server)), "user_name", "has locked this user")
 
 
 def test_an_address_without_a_mailbox_is_said_at_the_address(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer
 ) -> None:
-    refused(form_send(member, filled(sandbox_server, email="no@corp.example")), "email", "knows no mailbox")
+    assert_refused(form_send(member, filled(sandbox_server, email="no@corp.example")), "email", "knows no mailbox")
 
 
 def test_a_mailbox_that_is_open_to_the_user_but_not_theirs_is_refused(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer
 ) -> None:
-    refused(form_send(member, filled(sandbox_server, email=TEAM)), "email", "not the mailbox of the user")
+    assert_refused(form_send(member, filled(sandbox_server, email=TEAM)), "email", "not the mailbox of the user")
 
 
 @pytest.mark.parametrize("path", ["/", "/exchange/nothing", "/exchange/view/anna@corp.example"])
 def test_an_address_of_something_else_is_said_at_the_url(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer, path: str
 ) -> None:
-    refused(form_send(member, filled(sandbox_server, url=f"{sandbox_server.url}{path}")), "url", "something else")
+    assert_refused(
+        form_send(member, filled(sandbox_server, url=f"{sandbox_server.url}{path}")), "url", "something else"
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_each_way_of_not_answering_has_its_words_at_the_url(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer, fault: dict[str, Any], words: str
 ) -> None:
     sandbox.fault(provider="exchange", path=EWS_PATH, times=0, **fault)
-    refused(form_send(member, filled(sandbox_server)), "url", words)
+    assert_refused(form_send(member, filled(sandbox_server)), "url", words)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_what_goes_wrong_after_signing_in_is_said_too(
 ) -> None:
     sandbox.exchange.auth("basic")
     sandbox.fault(provider="exchange", method="GetFolder", times=0, **fault)
-    refused(form_send(member, filled(sandbox_server)), "url", words)
+    assert_refused(form_send(member, filled(sandbox_server)), "url", words)
 
 
 def test_a_server_that_takes_too_long_is_said_so(
@@ -201,14 +203,14 @@ def test_a_server_that_takes_too_long_is_said_so(
 ) -> None:
     monkeypatch.setattr(probe, "TIMEOUT", (1.0, 0.2))
     sandbox.fault(provider="exchange", path=EWS_PATH, delay=1.5)
-    refused(form_send(member, filled(sandbox_server)), "url", "did not answer in time")
+    assert_refused(form_send(member, filled(sandbox_server)), "url", "did not answer in time")
 
 
 def test_a_certificate_of_a_foreign_authority_is_refused_unless_the_installation_names_it(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer, settings: Settings
 ) -> None:
     secure = filled(sandbox_server, url=f"{sandbox_server.https_url}{EWS_PATH}")
-    refused(form_send(member, secure), "url", "certificate is not trusted")
+    assert_refused(form_send(member, secure), "url", "certificate is not trusted")
     settings.EXCHANGE_CA_FILE = sandbox_server.ca_file
     assert form_send(member, secure).status_code == 302
 
@@ -220,7 +222,7 @@ def test_the_environments_authorities_and_proxies_are_not_listened_to(
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     secure = filled(sandbox_server, url=f"{sandbox_server.https_url}{EWS_PATH}")
-    refused(form_send(member, secure), "url", "certificate is not trusted")
+    assert_refused(form_send(member, secure), "url", "certificate is not trusted")
     assert form_send(member, filled(sandbox_server)).status_code == 302
 
 
@@ -235,7 +237,7 @@ def test_a_refused_address_and_a_closed_port_read_the_same(
     answers.append(form_send(member, filled(sandbox_server, url=closed)))
     answers.append(form_send(member, filled(sandbox_server, url="https://10.1.2.3/ews/exchange.asmx")))
     for answer in answers:
-        refused(answer, "url", "Nothing answers at this address, or this installation may not reach it")
+        assert_refused(answer, "url", "Nothing answers at this address, or this installation may not reach it")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +255,7 @@ def test_a_refused_address_and_a_closed_port_read_the_same(
 def test_an_address_that_makes_no_sense_is_refused_before_anything_is_sent(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer, url: str, words: str
 ) -> None:
-    refused(form_send(member, filled(sandbox_server, url=url)), "url", words)
+    assert_refused(form_send(member, filled(sandbox_server, url=url)), "url", words)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_a_server_that_is_too_old_is_refused_in_words(
 ) -> None:
     sandbox.exchange.version(version)
     answer = form_send(member, filled(sandbox_server))
-    refused(answer, "version", f"This server is {words}. Exchange Server 2010 SP2 or a newer one is needed.")
+    assert_refused(answer, "version", f"This server is {words}. Exchange Server 2010 SP2 or a newer one is needed.")
 
 
 @pytest.mark.parametrize("version", ["2010 SP2", "2013", "2016"])
@@ -281,7 +283,7 @@ def test_a_version_that_the_server_does_not_have_is_said_with_the_one_that_it_ha
 ) -> None:
     sandbox.exchange.version("2013")
     answer = form_send(member, filled(sandbox_server, version="15.2"))
-    refused(answer, "version", "says that it is Exchange Server 2013 (15.0.1497.48)")
+    assert_refused(answer, "version", "says that it is Exchange Server 2013 (15.0.1497.48)")
     assert form_send(member, filled(sandbox_server, version="15.0")).status_code == 302
 
 
@@ -289,7 +291,7 @@ def test_the_url_is_found_by_autodiscovery(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer, settings: Settings
 ) -> None:
     settings.EXCHANGE_AUTODISCOVER_URL = f"{sandbox_server.url}/autodiscover/autodiscover.xml"
-    refused(form_send(member, filled(sandbox_server, url="", password="no")), "password", "does not accept")  # noqa: S106
+    assert_refused(form_send(member, filled(sandbox_server, url="", password="no")), "password", "does not accept")  # noqa: S106
     assert form_send(member, filled(sandbox_server, url="")).status_code == 302
     assert credentials_of(Connection.objects.get())["url"] == ews_url(sandbox_server)
 
@@ -297,13 +299,13 @@ def test_the_url_is_found_by_autodiscovery(
 def test_a_url_that_cannot_be_found_is_asked_for(
     member: Membership, sandbox: Control, sandbox_server: SandboxServer
 ) -> None:
-    refused(form_send(member, filled(sandbox_server, url="")), "url", "could not find the server")
+    assert_refused(form_send(member, filled(sandbox_server, url="")), "url", "could not find the server")
 
 
 def test_a_host_alone_is_completed(member: Membership, sandbox: Control, sandbox_server: SandboxServer) -> None:
     answer: Any = form_send(member, filled(sandbox_server, url="mail.corp.invalid"))
     assert answer.context["form"].cleaned_data["email"] == ANNA
-    refused(answer, "url", "no server of this name")
+    assert_refused(answer, "url", "no server of this name")
 
 
 @pytest.mark.spec("C1")

@@ -12,7 +12,7 @@ from connections.choices import ConnectionState
 from connections.models import Connection
 from connections.services.oauth import SESSION_KEY
 from sandbox.testing import Control
-from tests.connections.google import ANNA, JAN, Browser, connected
+from tests.connections.google import ANNA, JAN, Browser, assert_refused, connected
 
 pytestmark = pytest.mark.django_db
 CALENDAR = "https://www.googleapis.com/auth/calendar"
@@ -21,14 +21,6 @@ CALENDAR = "https://www.googleapis.com/auth/calendar"
 @pytest.fixture
 def browser(member: Membership, sandbox: Control) -> Browser:
     return Browser(member)
-
-
-def _refused(browser: Browser, url: str, words: str) -> None:
-    answer = browser.back(url)
-    assert answer.status_code == 400
-    assert words in answer.content.decode()
-    assert not Connection.objects.exists()
-    assert not CalendarAccount.objects.exists()
 
 
 @pytest.mark.spec("A10", "C1")
@@ -58,18 +50,18 @@ def test_before_connecting_a_page_says_what_access_means(browser: Browser) -> No
 
 
 def test_consent_denied_says_so_and_keeps_nothing(browser: Browser) -> None:
-    _refused(browser, browser.consent(browser.begin(), decision="deny"), "You said no")
+    assert_refused(browser, browser.consent(browser.begin(), decision="deny"), "You said no")
 
 
 def test_a_wrong_state_is_refused_and_the_real_one_still_works(browser: Browser) -> None:
     back = browser.consent(browser.begin())
-    _refused(browser, back.replace("state=", "state=x"), "This attempt to connect is over")
+    assert_refused(browser, back.replace("state=", "state=x"), "This attempt to connect is over")
     assert browser.back(back).status_code == 302
 
 
 def test_a_state_of_another_browser_is_refused(browser: Browser, admin: Membership) -> None:
     back = browser.consent(browser.begin())
-    _refused(Browser(admin), back, "This attempt to connect is over")
+    assert_refused(Browser(admin), back, "This attempt to connect is over")
 
 
 def test_an_attempt_is_good_once(browser: Browser) -> None:
@@ -83,7 +75,7 @@ def test_an_attempt_is_good_once(browser: Browser) -> None:
 def test_an_attempt_ends_when_its_user_has_left_the_account(browser: Browser) -> None:
     back = browser.consent(browser.begin())
     browser.membership.delete()
-    _refused(browser, back, "This attempt to connect is over")
+    assert_refused(browser, back, "This attempt to connect is over")
 
 
 def test_a_code_without_its_pkce_verifier_is_refused(browser: Browser) -> None:
@@ -94,7 +86,7 @@ def test_a_code_without_its_pkce_verifier_is_refused(browser: Browser) -> None:
         attempt["verifier"] = "x" * 64
     session[SESSION_KEY] = attempts
     session.save()
-    _refused(browser, back, "did not accept its own answer")
+    assert_refused(browser, back, "did not accept its own answer")
 
 
 def test_a_code_stolen_from_another_attempt_is_refused(browser: Browser) -> None:
@@ -103,17 +95,19 @@ def test_a_code_stolen_from_another_attempt_is_refused(browser: Browser) -> None
     theirs = browser.consent(browser.begin(), account=JAN)
     code = theirs.partition("code=")[2].partition("&")[0]
     own = mine.partition("code=")[2].partition("&")[0]
-    _refused(browser, mine.replace(own, code), "did not accept its own answer")
+    assert_refused(browser, mine.replace(own, code), "did not accept its own answer")
 
 
 def test_narrowed_scopes_are_refused_and_the_missing_one_is_named(browser: Browser) -> None:
-    _refused(browser, browser.consent(browser.begin(), without=[CALENDAR]), "calendars and events that you can reach")
+    assert_refused(
+        browser, browser.consent(browser.begin(), without=[CALENDAR]), "calendars and events that you can reach"
+    )
 
 
 def test_google_being_down_at_the_exchange_loses_nothing(browser: Browser, sandbox: Control) -> None:
     back = browser.consent(browser.begin())
     sandbox.fault(provider="google", path="/token$", status=503, times=0)
-    _refused(browser, back, "Google did not answer")
+    assert_refused(browser, back, "Google did not answer")
     sandbox.clear()
     assert browser.connect().status_code == 302
 
@@ -125,7 +119,7 @@ def test_a_fault_on_the_way_back_is_said_in_words(
 ) -> None:
     back = browser.consent(browser.begin())
     sandbox.fault(provider="google", path=path, **fault)
-    _refused(browser, back, "Start again")
+    assert_refused(browser, back, "Start again")
 
 
 def test_the_callback_asks_a_stranger_to_sign_in(browser: Browser) -> None:

@@ -16,7 +16,7 @@ from connections.services.oauth import SESSION_KEY
 from connections.services.state import connection_disconnect
 from sandbox.testing import Control
 from tests.accounts.factories import actor_of
-from tests.connections.google import Browser
+from tests.connections.google import Browser, assert_refused
 from tests.connections.google import connected as google_connected
 from tests.connections.microsoft import ANNA, JAN, MARTA, browser, connected
 
@@ -28,14 +28,6 @@ TOKEN = "/token$"
 def away(member: Membership, sandbox: Control) -> Browser:
     """On its way to Microsoft."""
     return browser(member)
-
-
-def _refused(away: Browser, url: str, words: str) -> None:
-    answer = away.back(url)
-    assert answer.status_code == 400
-    assert words in answer.content.decode()
-    assert not Connection.objects.exists()
-    assert not CalendarAccount.objects.exists()
 
 
 @pytest.mark.spec("A10", "C1")
@@ -84,7 +76,7 @@ def test_the_way_there_asks_for_a_refresh_token_and_carries_a_challenge_and_a_no
 
 
 def test_consent_denied_says_so_and_keeps_nothing(away: Browser) -> None:
-    _refused(away, away.consent(away.begin(), decision="deny"), "You said no")
+    assert_refused(away, away.consent(away.begin(), decision="deny"), "You said no")
 
 
 @pytest.mark.parametrize(
@@ -100,12 +92,12 @@ def test_consent_denied_says_so_and_keeps_nothing(away: Browser) -> None:
 def test_what_microsoft_says_instead_of_a_code_is_put_into_words(away: Browser, error: str, words: str) -> None:
     back = urlsplit(away.consent(away.begin(), decision="deny"))
     state = parse_qs(back.query)["state"][0]
-    _refused(away, f"{back.path}?error={error}&error_description=AADSTS1&state={state}", words)
+    assert_refused(away, f"{back.path}?error={error}&error_description=AADSTS1&state={state}", words)
 
 
 def test_a_wrong_state_is_refused_and_the_real_one_still_works(away: Browser) -> None:
     back = away.consent(away.begin())
-    _refused(away, back.replace("state=", "state=x"), "This attempt to connect is over")
+    assert_refused(away, back.replace("state=", "state=x"), "This attempt to connect is over")
     assert away.back(back).status_code == 302
 
 
@@ -117,7 +109,7 @@ def test_a_code_without_its_pkce_verifier_is_refused(away: Browser) -> None:
         attempt["verifier"] = "x" * 64
     session[SESSION_KEY] = attempts
     session.save()
-    _refused(away, back, "did not accept its own answer")
+    assert_refused(away, back, "did not accept its own answer")
 
 
 def test_a_code_stolen_from_another_attempt_is_refused(away: Browser) -> None:
@@ -125,7 +117,7 @@ def test_a_code_stolen_from_another_attempt_is_refused(away: Browser) -> None:
     mine = away.consent(away.begin())
     theirs = away.consent(away.begin(), account=JAN)
     code, own = (parse_qs(urlsplit(url).query)["code"][0] for url in (theirs, mine))
-    _refused(away, mine.replace(own, code), "did not accept its own answer")
+    assert_refused(away, mine.replace(own, code), "did not accept its own answer")
 
 
 def test_a_code_is_good_once(away: Browser) -> None:
@@ -137,7 +129,7 @@ def test_a_code_is_good_once(away: Browser) -> None:
 
 def test_narrowed_scopes_are_refused_and_the_missing_one_is_named(away: Browser) -> None:
     url = away.consent(away.begin(), without=["Calendars.ReadWrite"])
-    _refused(away, url, "calendars and events that belong to you")
+    assert_refused(away, url, "calendars and events that belong to you")
 
 
 def test_an_account_without_shared_calendars_is_content_with_less(away: Browser) -> None:
@@ -148,13 +140,13 @@ def test_an_account_without_shared_calendars_is_content_with_less(away: Browser)
 def test_a_secret_that_has_run_out_is_said_in_words(away: Browser, settings: Settings) -> None:
     back = away.consent(away.begin())
     settings.MICROSOFT = {**settings.MICROSOFT, "client_secret": "old"}
-    _refused(away, back, "does not accept this installation")
+    assert_refused(away, back, "does not accept this installation")
 
 
 def test_a_certificate_that_is_not_trusted_is_no_connection(away: Browser, settings: Settings) -> None:
     back = away.consent(away.begin())
     settings.MICROSOFT = {**settings.MICROSOFT, "ca_file": ""}
-    _refused(away, back, "Microsoft did not answer")
+    assert_refused(away, back, "Microsoft did not answer")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +158,7 @@ def test_a_fault_on_the_way_back_is_said_in_words(
 ) -> None:
     back = away.consent(away.begin())
     sandbox.fault(provider="microsoft", path=path, **fault)
-    _refused(away, back, "Start again")
+    assert_refused(away, back, "Start again")
     assert away.connect().status_code == 302
 
 
