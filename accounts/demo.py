@@ -21,6 +21,7 @@ from accounts.services.tokens import access_token_create, access_token_resolve, 
 ACCOUNT_NAME = "Northwind Coffee"
 ADMIN = ("anna@hubclone.test", "Anna Nowak")
 MEMBER = ("marek@hubclone.test", "Marek Zieliński")
+COLLEAGUES = {"jan": ("jan@hubclone.test", "Jan Kaczmarek"), "ben": ("ben@hubclone.test", "Ben Fischer")}
 TOKEN_NAME = "Demo scripts"  # noqa: S105 - the name of a token
 TIME_ZONE = "Europe/Warsaw"
 
@@ -33,6 +34,7 @@ class DemoContext:
     account: Account = field(init=False)
     admin: User = field(init=False)
     member: User = field(init=False)
+    colleagues: dict[str, User] = field(init=False)
 
     @property
     def actor(self) -> Actor:
@@ -43,12 +45,15 @@ class DemoContext:
 @DEMO_LOADERS.registered("accounts")
 @transaction.atomic
 def load(context: DemoContext) -> None:
-    """One account with an admin, a member without rights and a token of all scopes, which a restart keeps good."""
+    """One account with an admin, a member without rights, two colleagues who host pages with the admin, and a token of
+    all scopes, which a restart keeps good."""
     context.admin = _person(context, "admin", *ADMIN)
     context.member = _person(context, "member", *MEMBER)
+    context.colleagues = {key: _person(context, key, *who) for key, who in COLLEAGUES.items()}
     context.account = _account(context.admin)
-    if not Membership.objects.filter(account=context.account, user=context.member).exists():
-        membership_add(actor=context.actor, account=context.account, user=context.member)
+    for user in (context.member, *context.colleagues.values()):
+        if not Membership.objects.filter(account=context.account, user=user).exists():
+            membership_add(actor=context.actor, account=context.account, user=user)
     _token(context)
     context.output |= {"base_url": settings.BASE_URL, "account_id": context.account.pk}
 

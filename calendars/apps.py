@@ -13,6 +13,7 @@ class CalendarsConfig(AppConfig):
         from calendars import (  # noqa: F401 - importing registers
             audit_links,
             audit_words,
+            demo_exchange,
             demo_google,
             demo_microsoft,
             demo_page,

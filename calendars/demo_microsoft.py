@@ -1,24 +1,40 @@
-"""The demo's Microsoft: our client is known to the stand-in, so that anybody can connect Office 365."""
+"""The demo's Microsoft: a colleague's calendar is connected, and anybody else can connect theirs."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 
-from accounts.demo import DemoContext
+from accounts.demo import TIME_ZONE, DemoContext
 from accounts.registries import DEMO_LOADERS
-from hubclone.lib.errors import PermanentError
-from hubclone.lib.outbound.http import session
+from calendars.demo_sandbox import calendar_keep, client_register, coming_monday, control, oauth_connect
 
 ACCOUNTS = ("anna@northwind.example", "jan@northwind.example", "marta@outlook.example")
+JAN = ACCOUNTS[1]
 
 
 @DEMO_LOADERS.registered("calendars.microsoft")
 def load(context: DemoContext) -> None:
-    """Register the client each time, for a stand-in that was reset knows nobody. Nothing to do without a client."""
-    client = {name: settings.MICROSOFT[name] for name in ("client_id", "client_secret")}
-    if not client["client_id"]:
+    """Connect Jan's Office 365 once, and mend what a restart broke. Nothing to do without a client."""
+    if not settings.MICROSOFT["client_id"]:
         return
-    answer = session().post(f"{settings.SANDBOX_URL}/_control/microsoft/client", json=client)
-    if answer.status_code >= 300:
-        raise PermanentError(f"The sandbox refused the client: {answer.status_code}.", code="SANDBOX_REFUSED")
-    context.output["microsoft"] = {"accounts": list(ACCOUNTS)}
+    client_register("microsoft", settings.MICROSOFT)
+    calendar_keep(context, context.colleagues["jan"], connect=lambda: _connect(context), seed=_events_make)
+    context.output["microsoft"] = {"account": JAN, "accounts": list(ACCOUNTS)}
+
+
+def _connect(context: DemoContext) -> None:
+    oauth_connect(context, user=context.colleagues["jan"], provider="microsoft", account=JAN)
+
+
+def _events_make() -> None:
+    tuesday = coming_monday() + dt.timedelta(days=1)
+    control(
+        "microsoft",
+        "event",
+        calendar=JAN,
+        subject="Supplier review",
+        start={"dateTime": f"{tuesday}T10:00:00", "timeZone": TIME_ZONE},
+        end={"dateTime": f"{tuesday}T12:00:00", "timeZone": TIME_ZONE},
+    )

@@ -27,6 +27,19 @@ from hubclone.supervisor.watch import TICK_SECONDS, Supervisor, orphans_end
 
 READY_SECONDS = 120
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+DEMO_PEOPLE = (
+    ("Administrator", "admin"),
+    ("Without rights", "member"),
+    ("On Office 365", "jan"),
+    ("On Exchange", "ben"),
+)
+DEMO_ADDRESSES = (
+    ("Booking page", "scheduling_page"),
+    ("Group page", "group_page"),
+    ("Round robin", "round_robin_page"),
+    ("Sandbox", "sandbox_url"),
+)
+"""What is printed of demo.json, where it is there."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -238,11 +251,11 @@ class Up:
 
 
 def _print_demo(demo: dict[str, object]) -> None:
-    for title, key in (("Administrator", "admin"), ("Without rights", "member")):
+    for title, key in DEMO_PEOPLE:
         who = demo.get(key)
         if isinstance(who, dict):
             say(f"  {title + ':':<16} {who.get('email')}  password {who.get('password')}")
-    for title, key in (("Booking page", "scheduling_page"), ("Sandbox", "sandbox_url")):
+    for title, key in DEMO_ADDRESSES:
         if demo.get(key):
             say(f"  {title + ':':<16} {demo[key]}")
 

@@ -20,12 +20,15 @@ def _load(output: dict[str, Any]) -> DemoContext:
 
 
 @pytest.mark.django_db
-def test_the_demo_has_an_admin_a_member_without_rights_and_a_token_of_all_scopes() -> None:
+def test_the_demo_has_an_admin_members_without_rights_and_a_token_of_all_scopes() -> None:
     context = _load({})
     admin = Membership.objects.get(user=context.admin)
     member = Membership.objects.get(user=context.member)
     assert PAID_SEAT.gate_open(admin)
     assert (member.rights, member.account_id) == ([], context.account.pk)
+    for key, user in context.colleagues.items():
+        assert Membership.objects.get(user=user).rights == []
+        assert user.check_password(context.output[key]["password"])
     assert context.output["account_id"] == context.account.pk
     assert context.admin.check_password(context.output["admin"]["password"])
     token = access_token_resolve(context.output["access_token"])
@@ -37,7 +40,7 @@ def test_the_demo_has_an_admin_a_member_without_rights_and_a_token_of_all_scopes
 def test_a_second_start_changes_nothing() -> None:
     first = dict(_load({}).output)
     assert _load(dict(first)).output == first
-    assert (Account.objects.count(), User.objects.count()) == (1, 2)
+    assert (Account.objects.count(), User.objects.count()) == (1, 4)
 
 
 @pytest.mark.django_db

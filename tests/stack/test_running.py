@@ -28,7 +28,8 @@ def test_demo_json_has_what_outside_tools_read(stack: Stack) -> None:
     assert isinstance(demo["account_id"], int)
     assert set(demo["admin"]) == set(demo["member"]) == {"email", "password"}
     assert demo["access_token"]
-    assert demo["scheduling_page"].startswith(stack.base_url)
+    for page in ("scheduling_page", "group_page", "round_robin_page"):
+        assert demo[page].startswith(stack.base_url)
     assert set(demo["google"]) == {"account", "access_token"}
     assert (stack.home / "demo.json").stat().st_mode & 0o077 == 0
 
@@ -52,6 +53,10 @@ def test_what_up_prints_has_the_address_and_the_sign_in(stack: Stack) -> None:
     assert stack.base_url in printed
     assert stack.demo["admin"]["email"] in printed
     assert stack.demo["admin"]["password"] in printed
+    for said in ("jan", "ben"):
+        assert stack.demo[said]["email"] in printed
+    assert stack.demo["group_page"] in printed
+    assert stack.demo["round_robin_page"] in printed
 
 
 def test_a_management_command_finds_the_running_servers_through_hub_home(stack: Stack) -> None:
