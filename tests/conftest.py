@@ -17,9 +17,14 @@ NO_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Static files keep their own names here: the manifest of hashed names comes from ``collectstatic``."""
+    """What these tests do otherwise than the running stack, whose tests prove the real thing.
+
+    Static files keep their own names: the manifest of hashed names comes from ``collectstatic``. Passwords are hashed
+    at once: a slow hash for each person of each test would be a third of the whole run.
+    """
     from django.conf import settings
 
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 

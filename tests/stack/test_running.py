@@ -14,6 +14,8 @@ import pytest
 from tests.stack.fixture import BASE_DIR, Stack, clean_environment, wait_until
 
 ALL = {"web", "worker", "background", "beat", "publisher", "sandbox", "redis", "postgres"}
+SLOW_ROUNDS = 600_000
+"""What OWASP's Password Storage Cheat Sheet asks of PBKDF2 with HMAC-SHA256."""
 
 
 def test_every_process_runs_and_healthz_says_ok(stack: Stack) -> None:
@@ -41,6 +43,14 @@ def test_the_sandbox_answers_at_the_address_of_demo_json(stack: Stack) -> None:
 def test_files_with_secrets_are_for_their_owner_only(stack: Stack) -> None:
     for name in ("keys.json", "environment.json", "demo.json", "processes.json"):
         assert (stack.home / name).stat().st_mode & 0o077 == 0, name
+
+
+@pytest.mark.spec("A2")
+def test_passwords_are_kept_under_a_slow_hash(stack: Stack) -> None:
+    rows = stack.sql("select password from accounts_user where email = %s", [stack.demo["admin"]["email"]])
+    method, rounds, *_ = rows[0][0].split("$")
+    assert method == "pbkdf2_sha256"
+    assert int(rounds) >= SLOW_ROUNDS
 
 
 def test_each_process_has_a_session_of_its_own(stack: Stack) -> None:
