@@ -19,6 +19,7 @@ COPY . .
 RUN SECRET_KEY=build HMAC_KEY=build ENCRYPTION_KEYS=ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg= \
     DATABASE_URL=postgres://build@build/build REDIS_URL=redis://build \
     sh -c 'python manage.py messages_compile && python manage.py collectstatic --no-input --verbosity 0' \
+    && mkdir -p /app/.hub/sandbox \
     && chown -R hubclone /app/.hub
 
 USER hubclone

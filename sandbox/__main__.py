@@ -15,8 +15,9 @@ ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="sandbox", description="Stand-ins for Google, Microsoft and a mail host.")
+    parser = argparse.ArgumentParser(prog="sandbox", description="Stand-ins for outside services and a mail host.")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--name", action="append", default=[], help="another name of the host, for the certificate")
     parser.add_argument("--port", type=int, default=8025, help="HTTP; 0 chooses a free one")
     parser.add_argument("--tls-port", type=int, default=0, help="HTTPS; 0 (as when left out) chooses a free one")
     parser.add_argument("--smtp-port", type=int, default=8026, help="SMTP; 0 chooses a free one")
@@ -35,6 +36,7 @@ def main() -> int:
             tls_port=given.tls_port,
             smtp_port=given.smtp_port,
             home=Path(given.home) if given.home else None,
+            names=given.name,
         )
     except OSError as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)

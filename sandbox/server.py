@@ -7,6 +7,7 @@ import ssl
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,18 @@ def _serve(app: SandboxApp, host: str, port: int, context: ssl.SSLContext | None
 
 
 class RunningSandbox:
-    """The servers, on ports of their own choosing where 0 was asked for. With no home the CA lies in a passing one."""
+    """The servers, on ports of their own choosing where 0 was asked for. With no home the CA lies in a passing one.
 
-    def __init__(self, *, host: str, port: int, tls_port: int, smtp_port: int, home: Path | None) -> None:
+    The certificate is for ``host`` and ``names``, under which others reach it.
+    """
+
+    def __init__(
+        self, *, host: str, port: int, tls_port: int, smtp_port: int, home: Path | None, names: Sequence[str] = ()
+    ) -> None:
         self.app = SandboxApp(Store(home))
         self._passing = tempfile.TemporaryDirectory(prefix="sandbox-") if home is None else None
         folder = home or Path(self._passing.name if self._passing else "")
-        context = server_context(folder, host)
+        context = server_context(folder, (host, *names))
         self._web = [_serve(self.app, host, port), _serve(self.app, host, tls_port, context)]
         self._mail = MailCatcher(self.app.box, host, smtp_port)
         self.url, self.https_url = (

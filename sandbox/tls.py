@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,22 +20,23 @@ _RENEW_DAYS = 30
 _NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def server_context(home: Path, host: str) -> ssl.SSLContext:
-    """For a server at ``host``, localhost and loopback. The CA lies in ``home / CA_FILE``, for all to read."""
-    if not _good(home, host):
-        _make(home, host)
+def server_context(home: Path, hosts: Sequence[str]) -> ssl.SSLContext:
+    """For a server at ``hosts``, localhost and loopback. The CA lies in ``home / CA_FILE``, for all to read."""
+    if not _good(home, hosts):
+        _make(home, hosts)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(home / _SERVER_FILE)
     return context
 
 
-def _good(home: Path, host: str) -> bool:
+def _good(home: Path, hosts: Sequence[str]) -> bool:
     if not (home / CA_FILE).exists() or not (home / _SERVER_FILE).exists():
         return False
     certificate = x509.load_pem_x509_certificate((home / _SERVER_FILE).read_bytes())
     named = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return _name(host) in named and certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=_RENEW_DAYS)
+    is_named = all(_name(host) in named for host in hosts)
+    return is_named and certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=_RENEW_DAYS)
 
 
 def _name(host: str) -> x509.GeneralName:
@@ -44,12 +46,12 @@ def _name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _make(home: Path, host: str) -> None:
+def _make(home: Path, hosts: Sequence[str]) -> None:
     home.mkdir(parents=True, exist_ok=True)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox CA")])
     ca = _authority(ca_name, ca_key)
-    leaf = _leaf(ca_name, ca_key, key, host)
+    leaf = _leaf(ca_name, ca_key, key, hosts)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -98,9 +100,9 @@ def _authority(name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certifi
 
 
 def _leaf(
-    issuer: x509.Name, ca_key: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey, host: str
+    issuer: x509.Name, ca_key: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey, hosts: Sequence[str]
 ) -> x509.Certificate:
-    names = [_name(name) for name in dict.fromkeys((*_NAMES, host))]
+    names = [_name(name) for name in dict.fromkeys((*_NAMES, *hosts))]
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     return (
         _builder(subject, issuer, key)

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -14,6 +15,8 @@ from django.core.management import get_commands
 
 from hubclone.environment import VARIABLES, environment_read
 from hubclone.supervisor.programs import BASE_DIR, COMMANDS, PYTHON
+from hubclone.supervisor.values import SANDBOX_PORTS, demo_values
+from sandbox.tls import CA_FILE
 
 COMPOSE: dict[str, Any] = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -72,6 +75,34 @@ def test_the_demo_environment_is_one_that_the_settings_accept(tmp_path: Path) ->
     assert read.sandbox_url == "http://sandbox:9000"
     subnet = COMPOSE["networks"]["hub"]["ipam"]["config"][0]["subnet"]
     assert all(one.startswith(subnet) for one in read.outbound_allowed)
+
+
+def test_the_demo_points_every_provider_at_the_stand_ins_as_make_run_does(tmp_path: Path) -> None:
+    given = demo_env()
+    ports = dict.fromkeys(SANDBOX_PORTS, 1)
+    expected = demo_values(ports, tmp_path, {})
+    assert set(expected) - {"BOOKING_ATTEMPTS_MOST"} <= set(given)
+    sandbox = SERVICES["sandbox"]["command"]
+    option = dict(zip(sandbox, sandbox[1:], strict=False))
+    listens = {option["--port"], option["--tls-port"], option["--smtp-port"]}
+    assert {one.rpartition(":")[2] for one in given["OUTBOUND_ALLOWED"].split(",")} == listens
+    inside = [urlsplit(value) for value in given.values() if "//sandbox" in value]
+    assert {url.hostname for url in inside} == {"sandbox"} == {option["--name"]}
+    for url in inside:
+        expected_port = {"http": "--port", "https": "--tls-port", "smtp": "--smtp-port"}[url.scheme]
+        assert str(url.port) == option[expected_port]
+
+
+def test_who_asks_the_stand_ins_has_the_ca_that_they_keep() -> None:
+    home = SERVICES["sandbox"]["command"][-1]
+    assert SERVICES["sandbox"]["command"][-2] == "--home"
+    for name in ("MICROSOFT_CA_FILE", "EXCHANGE_CA_FILE"):
+        assert demo_env()[name] == f"{home}/{CA_FILE}"
+    for name, service in OURS.items():
+        assert service["volumes"] == [f"sandbox:{home}"], name
+    assert "sandbox" in COMPOSE["volumes"]
+    dockerfile = (BASE_DIR / "Dockerfile").read_text()
+    assert dockerfile.index(f"mkdir -p {home}") < dockerfile.index("chown -R hubclone /app/.hub")
 
 
 def test_without_the_demo_an_unset_variable_means_its_default(tmp_path: Path) -> None:
