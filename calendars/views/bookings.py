@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,18 +15,19 @@ from calendars.choices import BookingState, MeetingOutcome
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
 from calendars.selectors.answers import answers_shown
-from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming, requests_count
+from calendars.selectors.bookings import booking_get, bookings_past, bookings_upcoming
 from calendars.services.booking_requests import request_confirm, request_decline
+from calendars.tabs import PAST, UPCOMING, meeting_tabs
 from hubclone.lib.paging import BadCursor
 
-_LISTS = {"upcoming": bookings_upcoming, "past": bookings_past}
+_LISTS = {UPCOMING: bookings_upcoming, PAST: bookings_past}
 
 
 @require_safe
 @account_view()
 def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
     """The list; ``?show=past`` for what is over."""
-    show = "past" if request.GET.get("show") == "past" else "upcoming"
+    show = PAST if request.GET.get("show") == PAST else UPCOMING
     now = dt.datetime.now(dt.UTC)
     user_id = request.user.pk
     try:
@@ -38,7 +37,7 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
     context = {
         "page": page,
         "show": show,
-        "tabs": tabs_of(account_id, show, requests_count(account_id=account_id, user_id=user_id, now=now)),
+        "tabs": meeting_tabs(account_id=account_id, user_id=user_id, shown=show),
         "next_url": f"?show={show}&after={page.next_after}" if page.next_after else "",
         "zone": request.user.time_zone,
     }
@@ -113,14 +112,3 @@ def _outcomes(found: Booking) -> list[tuple[str, str, bool]]:
 def _waits(found: Booking) -> bool:
     now = dt.datetime.now(dt.UTC)
     return found.state == BookingState.REQUESTED and found.held_until is not None and found.held_until > now
-
-
-def tabs_of(account_id: int, show: str, waiting: int) -> list[dict[str, Any]]:
-    """The tabs over a host's meetings; ``show`` is upcoming, past or figures."""
-    url = reverse("calendars:bookings", args=[account_id])
-    count = _("%(count)s to answer") % {"count": waiting} if waiting else ""
-    return [
-        {"label": _("Upcoming"), "url": url, "active": show == "upcoming", "count": count},
-        {"label": _("Past"), "url": f"{url}?show=past", "active": show == "past"},
-        {"label": _("Figures"), "url": reverse("calendars:dashboard", args=[account_id]), "active": show == "figures"},
-    ]

@@ -18,10 +18,10 @@ from accounts.web import AccountRequest, account_view
 from calendars.choices import MeetingOutcome
 from calendars.exceptions import BookingRefused
 from calendars.models import Booking
-from calendars.selectors.bookings import requests_count
 from calendars.selectors.dashboard import Week, bookings_exported, page_figures, weeks_total
 from calendars.services.outcomes import outcome_set
-from calendars.views.bookings import booking_or_404, tabs_of
+from calendars.tabs import FIGURES, meeting_tabs
+from calendars.views.bookings import booking_or_404
 from calendars.words import outcome_words
 from hubclone.lib.csv_cells import csv_lines
 
@@ -33,9 +33,8 @@ def dashboard(request: AccountRequest, account_id: int) -> HttpResponse:
     now = dt.datetime.now(dt.UTC)
     user_id = request.user.pk
     pages = page_figures(account_id=account_id, user_id=user_id, now=now, zone=ZoneInfo(request.user.time_zone))
-    waiting = requests_count(account_id=account_id, user_id=user_id, now=now)
     context = {
-        "tabs": tabs_of(account_id, "figures", waiting),
+        "tabs": meeting_tabs(account_id=account_id, user_id=user_id, shown=FIGURES),
         "pages": [(page, [week.count for week in page.weeks]) for page in pages],
         "weeks": _chart(weeks_total(pages)),
         "upcoming": sum(page.upcoming for page in pages),

@@ -31,6 +31,7 @@ from calendars.services.page_hosts import page_leave as leave
 from calendars.services.pages import page_create as create
 from calendars.services.pages import page_delete as delete
 from calendars.services.pages import page_state_set, page_update
+from calendars.tabs import PAGES, meeting_tabs
 from calendars.tokens import PAGE_TOKENS, tokens_known
 from calendars.views.folders import folder_tabs
 from calendars.views.page_preview import preview_of
@@ -53,7 +54,8 @@ def pages(request: AccountRequest, account_id: int) -> HttpResponse:
         "rows": [_row(page, urls[page.pk]) for page in found if folder is None or page.folder_id == folder.pk],
         "has_pages": bool(found),
         "folder": folder,
-        "tabs": folder_tabs(account_id, folders, found, folder),
+        "tabs": meeting_tabs(account_id=account_id, user_id=request.user.pk, shown=PAGES),
+        "folders": folder_tabs(account_id, folders, found, folder),
         "calendar_account": calendar_account_of(account_id=account_id, user_id=request.user.pk),
         "hosted": _hosted(request),
     }

@@ -14,6 +14,7 @@ from accounts.web import AccountRequest, account_view
 from crm.choices import ObjectType
 from crm.exceptions import RecordError
 from crm.forms import RecordForm
+from crm.index_tabs import index_tabs
 from crm.layouts import COLUMNS, FIRST_FIELDS
 from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER, ObjectInfo
@@ -38,7 +39,9 @@ def index(request: AccountRequest, account_id: int, objects: ObjectInfo) -> Http
         )
     except BadCursor:
         return redirect(objects_url(account_id, objects.type))
-    context = {**_head(account_id, objects), **_table(request, objects, page), "page": page, "q": q, "sort": sort}
+    tabs = index_tabs(object_type=objects.type, account_id=account_id, user_id=request.user.pk)
+    table = _table(request, objects, page)
+    context = {**_head(account_id, objects), **table, "page": page, "q": q, "sort": sort, "tabs": tabs}
     return render(request, "crm/index.html", context)
 
 

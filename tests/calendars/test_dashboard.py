@@ -147,3 +147,15 @@ def test_the_figures_take_two_queries_whatever_they_hold(django_assert_num_queri
         book(page, slot(number))
     with django_assert_num_queries(2):
         page_figures(account_id=page.account_id, user_id=page.owner_id, now=timezone.now(), zone=WARSAW)
+
+
+@pytest.mark.parametrize("name", ["calendars:pages", "calendars:bookings", "calendars:dashboard", "crm:meetings"])
+def test_the_pages_of_meetings_lead_to_one_another_and_to_every_meeting_of_the_account(name: str) -> None:
+    host = host_of(page_make())
+    url = reverse(name, args=[host.account_id])
+    text = client_of(host).get(url).content.decode()
+    tabs = text[text.index('class="tabs"') :]
+    tabs = tabs[: tabs.index("</nav>")]
+    for other in ("calendars:pages", "calendars:bookings", "calendars:dashboard", "crm:meetings"):
+        assert f'href="{reverse(other, args=[host.account_id])}"' in tabs
+    assert f'href="{url}" aria-current="page"' in tabs
