@@ -8,7 +8,7 @@ import sys
 from bench.environment import bench_environment
 from bench.results import results_write
 
-NAMES = ("slots", "booking", "busy_sync", "event_log", "pages", "records")
+NAMES = ("slots", "booking", "busy_sync", "calendar_sync", "event_log", "pages", "records")
 
 
 def main(names: list[str]) -> int:
@@ -20,12 +20,12 @@ def main(names: list[str]) -> int:
     kept = True
     with bench_environment():
         for name in names or NAMES:
-            figures = []
-            for figure in __import__(f"bench.{name}", fromlist=["run"]).run():
+            figures, module = [], __import__(f"bench.{name}", fromlist=["run"])
+            for figure in module.run():
                 print(json.dumps(figure.as_json()), flush=True)
                 figures.append(figure)
                 kept = kept and figure.kept() is not False
-            results_write(name, figures)
+            results_write(name, figures, how=getattr(module, "HOW", ""))
     return 0 if kept else 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from bench.calendar_sync_memory import own_peak_megabytes
 from bench.figures import Figure
 from sandbox.testing import CLIENT_ID, CLIENT_SECRET, SandboxServer
 
@@ -186,7 +186,7 @@ def main() -> None:
     from calendars.services.sync import calendar_sync
 
     calendar_sync(calendar_id=int(sys.argv[1]))
-    print(json.dumps(round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)))
+    print(json.dumps(round(own_peak_megabytes(), 1)))
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ run; a figure without one is a value.
 """
 
 
-def results_write(bench: str, figures: Sequence[Figure], path: Path = RESULTS) -> None:
-    """Replace the section of ``bench``, and leave the others as they are."""
+def results_write(bench: str, figures: Sequence[Figure], path: Path = RESULTS, *, how: str = "") -> None:
+    """Replace the section of ``bench``, and leave the others as they are. ``how`` says what was measured, and how."""
     sections = _sections(path.read_text() if path.exists() else "")
-    sections[bench] = _section(figures)
+    sections[bench] = "\n\n".join(filter(None, [how, _section(figures)]))
     path.write_text(HEAD + "".join(f"\n## {name}\n\n{body.strip()}\n" for name, body in sorted(sections.items())))
 
 

@@ -126,6 +126,12 @@ def test_an_answer_of_exchange_has_an_end(port: int, settings: Settings, monkeyp
                 ExchangeSession().get(f"http://127.0.0.1:{port}/")
 
 
+def test_an_answer_of_exchange_is_not_read_byte_by_byte(port: int, settings: Settings) -> None:
+    """As the library would: a large one takes a minute of computing then."""
+    settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{port}",)
+    assert list(ExchangeSession().get(f"http://127.0.0.1:{port}/", stream=True).iter_content()) == [b"ok"]
+
+
 def test_only_what_the_installation_names_counts_as_named(settings: Settings) -> None:
     settings.OUTBOUND_ALLOWED = ("127.0.0.1/32:8025",)
     assert is_named("127.0.0.1", 8025)

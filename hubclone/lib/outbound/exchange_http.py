@@ -19,6 +19,7 @@ from hubclone.lib.outbound.http import GuardedAdapter, GuardedSession
 READ_SECONDS = 30.0
 ANSWER_SECONDS = 60.0
 ANSWER_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 16 * 1024
 
 
 class AnswerTooLong(TransientError):
@@ -31,9 +32,9 @@ class _Bounded(requests.Response):
     """An answer that has an end."""
 
     def iter_content(self, chunk_size: int | None = 1, decode_unicode: bool = False) -> Iterator[Any]:
-        """As in requests. Raises AnswerTooLong."""
+        """As in requests, but for the library, which asks for an answer byte by byte. Raises AnswerTooLong."""
         length, end = 0, time.monotonic() + ANSWER_SECONDS
-        for chunk in super().iter_content(chunk_size, decode_unicode):
+        for chunk in super().iter_content(CHUNK_BYTES if chunk_size == 1 else chunk_size, decode_unicode):
             length += len(chunk)
             if length > ANSWER_BYTES or time.monotonic() > end:
                 self.close()
