@@ -97,3 +97,10 @@ def test_a_layout_shift_would_be_seen(open_page: PageFactory) -> None:
         " document.getElementById('late').style.height = '300px'; requestAnimationFrame(() => setTimeout(done)); }))"
     )
     assert moved(page, "/") != []
+
+
+def test_what_axe_finds_would_be_seen(open_page: PageFactory) -> None:
+    page = open_page()
+    page.set_content("<html lang='en'><title>Photo</title><h1 style='color: #ccc'>Photo</h1><img src='data:,'></html>")
+    assert [line.split()[0] for line in axe_violations(page)] == ["color-contrast", "image-alt"]
+    assert [line.split()[0] for line in axe_violations(page, "color-contrast")] == ["color-contrast"]
