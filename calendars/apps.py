@@ -13,6 +13,7 @@ class CalendarsConfig(AppConfig):
         from calendars import (  # noqa: F401 - importing registers
             audit_links,
             audit_words,
+            composers,
             demo_exchange,
             demo_google,
             demo_microsoft,
@@ -31,7 +32,7 @@ class CalendarsConfig(AppConfig):
             chat,
             connect,
             erasure,
-            meetings,
+            meeting_events,
             push,
             sync,
         )

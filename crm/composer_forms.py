@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from crm.builtin_properties import BUILT_IN
 from crm.choices import ObjectType, PropertyType
 from crm.form_fields import RichTextField, moment_field
+from crm.models import Record
 from crm.objects import OWNER
 from crm.rich_text import text_of
 
@@ -23,7 +24,8 @@ _SPECS = {spec.name: spec for groups in BUILT_IN.values() for group in groups fo
 
 
 class ActivityForm(forms.Form):
-    """What all kinds share. ``body`` and ``subject`` name properties; ``moment`` is when it happens or happened."""
+    """What all kinds share. ``body`` and ``subject`` name properties; ``moment`` is when it happens or happened.
+    ``note`` says what happens when it is sent, where that depends on more than the kind."""
 
     activity_type: ClassVar[ObjectType]
     subject: ClassVar[str] = ""
@@ -32,17 +34,19 @@ class ActivityForm(forms.Form):
     choices: ClassVar[tuple[str, ...]] = ()
     moment_label: ClassVar[Any] = gettext_lazy("Date and time")
     has_minutes: ClassVar[bool] = False
+    note: str = ""
 
     def __init__(
         self,
         data: Any = None,
         *,
+        record: Record,
         owners: Sequence[tuple[str, str]],
         user_id: str,
         properties: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, auto_id=f"{self.activity_type}-%s")
-        self.kept = properties
+        self.record, self.user_id, self.kept = record, user_id, properties
         self._build(owners)
         self.initial = self._start(user_id) if properties is None else self._shown(properties)
 
@@ -186,7 +190,7 @@ class MeetingForm(ActivityForm):
 
     activity_type = ObjectType.MEETING
     subject, body = "hs_meeting_title", "hs_meeting_body"
-    choices = ("hs_meeting_outcome",)
+    choices: ClassVar[tuple[str, ...]] = ("hs_meeting_outcome",)
     moment_label = gettext_lazy("Start time")
     has_minutes = True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from hubclone.lib.registry import Registry
 
 if TYPE_CHECKING:
     from accounts.actor import Actor
-    from crm.models import Record
+    from crm.models import Record, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class TimelineKind:
     """How entries of a kind are shown (A19). ``label`` names the kind in the filter, ``title`` one entry of it.
 
     ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
-    ``icon`` is a name that the tag ``icon`` knows. An entry without ``data`` only shows its ``about``, as that is by
+    ``icon`` is a name that the tag ``icon`` knows; ``load`` gives a page's entries what the template needs beside
+    that, by one query for all of them. An entry without ``data`` only shows its ``about``, as that is by
     now, and is not shown once that record is deleted.
     """
 
@@ -31,16 +32,19 @@ class TimelineKind:
     icon: str
     template: str
     title: str | Promise = ""
+    load: Callable[[Sequence[TimelineEntry]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
     """A way to log something on a record (A21), by the timeline kind that it makes.
 
-    ``form(data, owners=[(id, name)], user_id=text, properties=None)`` makes its form; ``properties`` are those of an
-    activity that is edited. ``save(actor, record, form)`` writes what a valid form says; ``change(actor, activity,
+    ``form(data, record=record, owners=[(id, name)], user_id=text, properties=None)`` makes its form; ``properties`` are
+    those of an activity that is edited. A form whose ``note`` is not empty says what happens when it is sent; else the
+    composer's own ``note`` does. ``save(actor, record, form)`` writes what a valid form says; ``change(actor, activity,
     form, version)`` writes it over an activity as it was at ``version``; without it an activity is edited on its page.
-    Both raise RecordError. ``button`` are the words that save, ``note`` says what happens then.
+    Both raise RecordError. ``button`` are the words that save, ``saved`` those of the toast. ``object_types`` are the
+    kinds of record that it is offered on; empty: all that can have an activity of its key.
     """
 
     key: str
@@ -52,6 +56,8 @@ class Composer:
     change: Callable[[Actor, Record, forms.Form, int | None], None] | None = None
     note: str | Promise = ""
     order: int = 100
+    saved: str | Promise = _("It is on the timeline.")
+    object_types: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ locked and again after, so it must be idempotent; and what it locks, it locks be
 
 COMPOSERS: Registry[str, Composer] = Registry("composers")
 """What can be logged on records; a floor above adds its own, or replaces one of these."""
+
+ACTIVITY_NOTES: Registry[str, Callable[[Record], str]] = Registry("activity notes")
+"""Object type → what changing or deleting an activity of it does beside that, in words; empty when nothing."""
 
 TIMELINE_KINDS: Registry[str, TimelineKind] = Registry("timeline kinds")
 

@@ -52,6 +52,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "calendars-meetings-follow": {
+        "task": "calendars.meetings_follow",
+        "schedule": 5.0,
+        "options": {"queue": "realtime", "expires": 20},
+    },
     "domains-recheck": {
         "task": "accounts.domains_recheck",
         "schedule": 300.0,

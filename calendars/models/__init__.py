@@ -4,6 +4,7 @@ from calendars.models.booking import Booking, Reservation
 from calendars.models.calendar import BusyInterval, Calendar, CalendarAccount, LoggedEvent, PushChannel
 from calendars.models.job import CalendarJob
 from calendars.models.logo import PageLogo
+from calendars.models.meeting_event import MeetingEvent
 from calendars.models.page import PageFolder, PageHost, SchedulingPage
 from calendars.models.settings import MeetingSettings
 
@@ -14,6 +15,7 @@ __all__ = [
     "CalendarAccount",
     "CalendarJob",
     "LoggedEvent",
+    "MeetingEvent",
     "MeetingSettings",
     "PageFolder",
     "PageHost",

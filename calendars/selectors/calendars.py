@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from calendars.choices import BookingState, CalendarWrite
-from calendars.models import Booking, Calendar
+from calendars.models import Booking, Calendar, MeetingEvent
 
 READABLE_SECONDS = 3600
 """A calendar that has not been synced for longer than this is not readable: its host has no slots."""
@@ -42,17 +42,16 @@ where ca.account_id = %(account_id)s and ca.user_id = any(%(user_ids)s)
 
 
 def calendars_followed() -> QuerySet[Calendar]:
-    """Calendars that are kept in sync: selected ones, and those that hold the event of a meeting ahead (C8).
+    """Calendars that are kept in sync: selected ones, and those that hold the event of a meeting ahead (C6, C8).
 
     What is not selected never makes anybody busy, and is followed for those meetings alone.
     """
-    ahead = Booking.objects.filter(
-        calendar=OuterRef("pk"),
-        calendar_write=CalendarWrite.WRITTEN,
-        state=BookingState.CONFIRMED,
-        ends_at__gt=timezone.now(),
+    now = timezone.now()
+    booked = Booking.objects.filter(
+        calendar=OuterRef("pk"), calendar_write=CalendarWrite.WRITTEN, state=BookingState.CONFIRMED, ends_at__gt=now
     )
-    return Calendar.objects.filter(Q(is_selected=True) | Exists(ahead))
+    made = MeetingEvent.objects.filter(calendar=OuterRef("pk"), ends_at__gt=now)
+    return Calendar.objects.filter(Q(is_selected=True) | Exists(booked) | Exists(made))
 
 
 def hosts_calendars(*, account_id: int, user_ids: Sequence[int], now: dt.datetime) -> dict[int, HostCalendars]:

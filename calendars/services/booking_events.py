@@ -24,6 +24,8 @@ from calendars.services.booking_jobs import (
     EVENT_DELETE,
     EVENT_LOOK,
     EVENT_UPDATE,
+    FIRST_LOOK_KEY,
+    FIRST_LOOK_SECONDS,
     REQUEST_EXPIRE,
     TELL,
     event_job_enqueue,
@@ -95,6 +97,7 @@ def _note_made(booking: Booking, event: RemoteEvent) -> None:
     else:
         booking.written_sequence = 0
         event_job_enqueue(booking, EVENT_UPDATE)
+    event_job_enqueue(booking, EVENT_LOOK, delay_seconds=FIRST_LOOK_SECONDS, key=FIRST_LOOK_KEY)
     booking.calendar_write = CalendarWrite.WRITTEN
     booking.save(update_fields=[*_NOTED, "calendar_write", "conference_url", "written_sequence", "event_modified"])
     if event.conference_url:

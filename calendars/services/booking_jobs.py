@@ -25,6 +25,8 @@ REQUEST_EXPIRE = "booking.request_expire"
 CONFIRMATION_DELAY_SECONDS = 60
 """How long the e-mails wait for the event, whose call has an address that belongs in them."""
 REQUEST_HOLD_SECONDS = 48 * 3600
+FIRST_LOOK_SECONDS, FIRST_LOOK_KEY = 900, ":first"
+"""An event that is deleted before a sync has ever seen it may be in none: it is looked at once when one surely has."""
 
 
 def job_delays(booking: Booking) -> dict[str, int]:
@@ -53,15 +55,15 @@ def change_jobs_enqueue(booking: Booking, *, moved_from: dt.datetime | None = No
     _enqueue(booking, TELL, moved_from=moved_from.isoformat() if moved_from else "")
 
 
-def event_job_enqueue(booking: Booking, kind: str, *, delay_seconds: float = 0) -> None:
-    """See to the booking's event once more: EVENT_UPDATE, EVENT_DELETE or EVENT_LOOK."""
+def event_job_enqueue(booking: Booking, kind: str, *, delay_seconds: float = 0, key: str = "") -> None:
+    """See to the booking's event once more: EVENT_UPDATE, EVENT_DELETE or EVENT_LOOK. Jobs of one ``key`` are one."""
     job_enqueue(
         CalendarJob,
         account_id=booking.account_id,
         kind=kind,
         payload={"booking_id": booking.pk},
         queue=JobQueue.REALTIME,
-        unique_key=f"booking:{booking.pk}",
+        unique_key=f"booking:{booking.pk}{key}",
         delay_seconds=delay_seconds,
     )
 

@@ -15,6 +15,7 @@ from calendars.exceptions import ReplaceNotConfirmed
 from calendars.models import CalendarAccount, CalendarJob
 from calendars.services.booking_jobs import events_retry
 from calendars.services.calendars import calendars_list_enqueue
+from calendars.services.meeting_events import meeting_events_retry
 from calendars.services.push import channels_close_all
 from calendars.services.sync import calendar_sync_enqueue
 from connections.choices import ConnectionState
@@ -93,6 +94,7 @@ def _resume(calendar_account: CalendarAccount) -> None:
     for calendar in calendar_account.calendars.filter(is_selected=True):
         calendar_sync_enqueue(calendar, queue=JobQueue.REALTIME)
     events_retry(calendar_account)
+    meeting_events_retry(calendar_account)
 
 
 def _release(calendar_account: CalendarAccount) -> None:

@@ -1,5 +1,5 @@
-"""What a sync's events mean beside busy time: bookings whose event was moved or deleted (C8), and meetings with
-contacts, which are logged (C5).
+"""What a sync's events mean beside busy time: bookings (C8) and meetings made on records (C6) whose event was moved or
+deleted, and meetings with contacts, which are logged (C5).
 
 A page costs one query, and nothing more when it holds neither. Each change is a transaction of its own before the
 page's busy time is written: a sync that is interrupted reads the page again, and finds them done.
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from calendars.choices import BookingState, CalendarWrite
-from calendars.models import Booking, Calendar
+from calendars.models import Booking, Calendar, MeetingEvent
 from calendars.providers.protocol import Interval, RemoteEvent
 from calendars.services.booking_calendar import PRIVATE_BOOKING
 from calendars.services.booking_changes import is_news, waits
@@ -22,6 +22,8 @@ from calendars.services.booking_event_changes import booking_follow
 from calendars.services.booking_jobs import EVENT_LOOK, event_job_enqueue
 from calendars.services.booking_notices import declined_tell
 from calendars.services.events_log import PRIVATE_MEETING, Sighting, events_log, events_log_sweep
+from calendars.services.meeting_event_changes import meeting_event_follow, meeting_waits
+from calendars.services.meeting_events import event_look_enqueue
 from hubclone.lib.arrays import text_array
 
 LOOK_AGAIN_SECONDS = 60
@@ -32,6 +34,12 @@ where b.account_id = %(account)s and b.event_id <> '' and b.event_id = any(%(ids
 union all
 select 'copy', b.id, b.ical_uid, b.calendar_id from calendars_booking b
 where b.account_id = %(account)s and b.ical_uid = any(%(uids)s::text[])
+union all
+select 'meeting', m.id, m.event_id, m.calendar_id from calendars_meetingevent m
+where m.account_id = %(account)s and m.event_id <> '' and m.event_id = any(%(ids)s::text[])
+union all
+select 'copy', m.id, m.ical_uid, m.calendar_id from calendars_meetingevent m
+where m.account_id = %(account)s and m.ical_uid <> '' and m.ical_uid = any(%(uids)s::text[])
 union all
 select 'logged', l.id, l.remote_id, l.calendar_id from calendars_loggedevent l
 where l.account_id = %(account)s and l.calendar_id = %(calendar)s and l.remote_id = any(%(ids)s::text[])
@@ -45,10 +53,11 @@ where i.account_id = %(account)s and i.object_type = 'contact' and i.kind = 'ema
 
 @dataclass(slots=True)
 class _Known:
-    """What of a page is ours: ids by event id, and contacts by address. ``copies`` are the UIDs of bookings' events: an
-    invited host's calendar has one under an id of its own at some providers."""
+    """What of a page is ours: ids by event id, and contacts by address. ``copies`` are the UIDs of our events: an
+    invited colleague's calendar has one under an id of its own at some providers."""
 
     bookings: dict[str, int] = field(default_factory=dict)
+    meetings: dict[str, int] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     copies: set[str] = field(default_factory=set)
     logged: set[str] = field(default_factory=set)
@@ -75,13 +84,21 @@ class EventsFollow:
         if known.bookings:
             self._seen |= set(known.bookings)
             self._bookings(known, latest)
+        if known.meetings:
+            self._seen |= set(known.meetings)
+            self._meetings(known, latest)
         if self._logs and (known.logged or known.contacts):
             sightings = [_sighting(event, known) for event in latest.values() if _is_loggable(event, known)]
             events_log(calendar=self._calendar, sightings=[s for s in sightings if s is not None])
 
     def sweep(self, window: Interval) -> None:
-        """After a full sync of ``window``: what it did not bring is gone. Bookings are looked at one by one."""
+        """After a full sync of ``window``: what it did not bring is gone. Events of ours are looked at one by one."""
         now = timezone.now()
+        meetings = MeetingEvent.objects.filter(
+            calendar=self._calendar, starts_at__lt=window.ends_at, ends_at__gt=now
+        ).exclude(event_id__in=self._seen)
+        for meeting_id in meetings.values_list("meeting_id", flat=True):
+            event_look_enqueue(account_id=self._calendar.account_id, meeting_id=meeting_id)
         bookings = Booking.objects.filter(
             account_id=self._calendar.account_id,
             calendar=self._calendar,
@@ -120,7 +137,7 @@ class EventsFollow:
             elif kind == "copy":
                 known.copies.add(text)
             elif calendar_id == self._calendar.pk:
-                known.bookings[text] = id_
+                (known.bookings if kind == "booking" else known.meetings)[text] = id_
             else:
                 known.others.add(text)
         return known
@@ -140,6 +157,17 @@ class EventsFollow:
                 with transaction.atomic():
                     declined_tell(booking)
 
+    def _meetings(self, known: _Known, events: dict[str, RemoteEvent]) -> None:
+        """What our own change of the record overtakes is looked at once that has arrived."""
+        rows = MeetingEvent.objects.filter(pk__in=known.meetings.values()).select_related("meeting")
+        for row in rows:
+            event = events[row.event_id]
+            if event.has_left or meeting_waits(row):
+                wait = 0 if event.has_left else LOOK_AGAIN_SECONDS
+                event_look_enqueue(account_id=row.account_id, meeting_id=row.meeting_id, delay_seconds=wait)
+            else:
+                meeting_event_follow(row.pk, event)
+
 
 def _differs(booking: Booking, event: RemoteEvent) -> bool:
     return event.is_cancelled or event.interval not in {None, Interval(booking.starts_at, booking.ends_at)}
@@ -151,10 +179,10 @@ def _has_declined(event: RemoteEvent, email: str) -> bool:
 
 def _is_loggable(event: RemoteEvent, known: _Known) -> bool:
     """Not what we wrote ourselves: a booking's event, or that of a meeting made on a record."""
-    is_booking = event.remote_id in known.bookings or event.remote_id in known.others
+    is_known = event.remote_id in {*known.bookings, *known.meetings, *known.others}
     is_ours = PRIVATE_BOOKING in event.private or PRIVATE_MEETING in event.private
     is_copy = bool(event.ical_uid) and event.ical_uid in known.copies
-    return not (is_booking or is_copy or is_ours or event.draft_uid)
+    return not (is_known or is_copy or is_ours or event.draft_uid)
 
 
 def _sighting(event: RemoteEvent, known: _Known) -> Sighting | None:

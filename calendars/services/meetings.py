@@ -8,28 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.services.audit import audit_write
-from calendars.models import Calendar, CalendarJob
-from calendars.providers.protocol import Attendee, EventDraft, Interval
+from calendars.models import MeetingEvent
+from calendars.providers.protocol import Interval
+from calendars.selectors.meeting_events import inviting_calendar
 from calendars.services.booking_records import TIMELINE_KIND
-from calendars.services.clients import calendar_client
+from calendars.services.clients import calendar_provider
+from calendars.services.meeting_events import event_bring_enqueue
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty, RecordNotFound
 from crm.models import Record
 from crm.services.changes import AssociationChange, RecordChange, TimelineChange
 from crm.services.records import records_write
-from hubclone.lib.jobs.choices import JobQueue
-from hubclone.lib.jobs.registry import JOB_HANDLERS
-from hubclone.lib.jobs.services import job_enqueue
-
-EVENT_CREATE = "meeting.event_create"
-_EVENTS = uuid.UUID("6f0f9d2e-5f0e-4b39-9d7c-3a3c0a4f3d55")
-"""The namespace from which a meeting's event id derives, so that a retry finds the event."""
 
 
 @transaction.atomic
@@ -40,10 +34,13 @@ def meeting_schedule(
     properties: Mapping[str, Any],
     links: Sequence[tuple[int, int]],
     time_zone: str,
+    wants_call: bool = False,
 ) -> Record:
-    """Log a meeting linked with records ((record id, association type) each) and invite the contacts among them.
+    """Log a meeting linked with records ((record id, association type) each) and invite the contacts among them from
+    the organiser's calendar; without one, or with calendar sync off, it is only logged.
 
-    Raises RecordNotFound, InvalidProperty, UnknownAssociationType.
+    ``time_zone`` (IANA) is how the calendar shows it; ``wants_call`` asks for a video call's link where the calendar
+    makes one. Raises RecordNotFound, InvalidProperty, UnknownAssociationType.
     """
     span = Interval(_moment(properties, "hs_meeting_start_time"), _moment(properties, "hs_meeting_end_time"))
     if span.ends_at <= span.starts_at:
@@ -55,34 +52,32 @@ def meeting_schedule(
         properties={"hubspot_owner_id": str(organiser.pk), **properties},
         associations=[AssociationChange(type_id, to_record_id=record_id) for record_id, type_id in links],
     )
-    changes = [change, *_on_timelines(properties, span, contacts)]
-    meeting_id = records_write(actor=actor, changes=changes)[0].record_id
+    meeting_id = records_write(actor=actor, changes=[change, *_on_timelines(span, contacts)])[0].record_id
     assert meeting_id is not None
     meeting = Record.objects.get(account_id=actor.account_id, pk=meeting_id)
     audit_write(actor=actor, action="meeting.scheduled", target_kind="record", target_id=meeting.pk)
-    payload = {"meeting_id": meeting.pk, "organiser_id": organiser.pk, "contact_ids": contacts, "time_zone": time_zone}
-    job_enqueue(CalendarJob, account_id=actor.account_id, kind=EVENT_CREATE, payload=payload, queue=JobQueue.REALTIME)
+    _event_plan(meeting, organiser, time_zone=time_zone, wants_call=wants_call)
     return meeting
 
 
-@JOB_HANDLERS.registered(EVENT_CREATE)
-def meeting_event_create(job: CalendarJob) -> None:
-    """Write the meeting to the organiser's primary calendar; one without a calendar has it logged alone."""
-    calendar = (
-        Calendar.objects.filter(
-            account_id=job.account_id, calendar_account__user_id=job.payload["organiser_id"], is_primary=True
-        )
-        .select_related("calendar_account__connection")
-        .first()
-    )
-    records = Record.objects.filter(account_id=job.account_id, archived_at=None)
-    meeting = records.filter(pk=job.payload["meeting_id"]).first()
-    if calendar is None or meeting is None:
+def _event_plan(meeting: Record, organiser: User, *, time_zone: str, wants_call: bool) -> None:
+    """Say where the event goes and which ids it will have, and have it made."""
+    calendar = inviting_calendar(account_id=meeting.account_id, user_id=organiser.pk)
+    if calendar is None:
         return
-    asked = Q(pk__in=job.payload["contact_ids"]) | Q(merged_from__in=job.payload["contact_ids"])
-    guests = records.filter(asked, object_type=ObjectType.CONTACT).order_by("pk").distinct()
-    draft = _draft(calendar, meeting, list(guests), job.payload["time_zone"])
-    calendar_client(calendar.calendar_account).event_create(draft)
+    provider, uid = calendar_provider(calendar.calendar_account), uuid.uuid4()
+    MeetingEvent.objects.create(
+        account_id=meeting.account_id,
+        meeting=meeting,
+        organiser=organiser,
+        calendar=calendar,
+        uid=uid,
+        event_id=provider.event_id(uid),
+        ical_uid=provider.ical_uid(uid),
+        time_zone=time_zone,
+        wants_call=wants_call and provider.capabilities.conference,
+    )
+    event_bring_enqueue(account_id=meeting.account_id, meeting_id=meeting.pk)
 
 
 def _linked(account_id: int, ids: Sequence[int]) -> list[Record]:
@@ -94,7 +89,7 @@ def _linked(account_id: int, ids: Sequence[int]) -> list[Record]:
 
 
 def _moment(properties: Mapping[str, Any], name: str) -> dt.datetime:
-    """An ISO time with an offset, or milliseconds since the epoch. Raises InvalidProperty."""
+    """An aware datetime, an ISO time with an offset, or milliseconds since the epoch. Raises InvalidProperty."""
     raw = str(properties.get(name) or "")
     try:
         moment = dt.datetime.fromtimestamp(int(raw) / 1000, dt.UTC) if raw.isdigit() else dt.datetime.fromisoformat(raw)
@@ -105,29 +100,7 @@ def _moment(properties: Mapping[str, Any], name: str) -> dt.datetime:
     return moment
 
 
-def _on_timelines(properties: Mapping[str, Any], span: Interval, contacts: Sequence[int]) -> list[RecordChange]:
-    data = {
-        "state": "confirmed",
-        "subject": str(properties.get("hs_meeting_title") or ""),
-        "starts_at": span.starts_at.isoformat(),
-        "ends_at": span.ends_at.isoformat(),
-        "location": str(properties.get("hs_meeting_location") or ""),
-    }
-    entry = TimelineChange(TIMELINE_KIND, f"meeting:{uuid.uuid4()}", span.starts_at, data, about_index=0)
+def _on_timelines(span: Interval, contacts: Sequence[int]) -> list[RecordChange]:
+    """An entry without data shows the meeting as it is by now."""
+    entry = TimelineChange(TIMELINE_KIND, f"meeting:{uuid.uuid4()}", span.starts_at, about_index=0)
     return [RecordChange(ObjectType.CONTACT, record_id=pk, timeline=[entry]) for pk in contacts]
-
-
-def _draft(calendar: Calendar, meeting: Record, guests: Sequence[Record], time_zone: str) -> EventDraft:
-    start, end = (_moment(meeting.properties, f"hs_meeting_{edge}_time") for edge in ("start", "end"))
-    return EventDraft(
-        calendar_remote_id=calendar.remote_id,
-        uid=uuid.uuid5(_EVENTS, f"{meeting.account_id}:{meeting.pk}"),
-        summary=meeting.display_name,
-        interval=Interval(start, end),
-        time_zone=time_zone,
-        location=str(meeting.properties.get("hs_meeting_location", "")),
-        attendees=tuple(
-            Attendee(guest.properties["email"], guest.display_name) for guest in guests if guest.properties.get("email")
-        ),
-        private={"hubclone_meeting": str(meeting.pk)},
-    )

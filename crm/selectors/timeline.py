@@ -74,7 +74,7 @@ def timeline_page(
     *, account_id: int, record_id: int, kind: str = "", after: str | None = None, limit: int = PAGE
 ) -> TimelinePage:
     """A page of the timeline, of one kind when ``kind`` is given; what was merged in is read with it. At most four
-    queries. Raises BadCursor."""
+    queries, and one for each kind that loads more. Raises BadCursor."""
     cursor = _decode(after) if after else None
     items: list[TimelineItem] = []
     if kind != PROPERTY_CHANGE:
@@ -84,6 +84,7 @@ def timeline_page(
     items.sort(key=_key, reverse=True)
     page = items[:limit]
     _changes_fill(account_id, page)
+    _entries_load(page)
     return TimelinePage(page, _encode(page[-1]) if len(items) > limit else None)
 
 
@@ -127,6 +128,13 @@ def _changes_fill(account_id: int, items: list[TimelineItem]) -> None:
     for row in rows.order_by("id"):
         if item := wanted.get((row.record_id, row.version)):
             item.changes.append(row)
+
+
+def _entries_load(items: list[TimelineItem]) -> None:
+    for kind in {item.kind.key: item.kind for item in items}.values():
+        entries = [item.entry for item in items if item.entry and item.kind is kind]
+        if kind.load and entries:
+            kind.load(entries)
 
 
 def _key(item: TimelineItem) -> tuple[dt.datetime, int, int, int]:

@@ -21,7 +21,7 @@ from crm.selectors import activity_get, owners_list
 from crm.services.activities import task_done_set
 from crm.services.records import record_archive
 from crm.views.errors import error_show
-from crm.views.page import PageState, composers_of, head, page_show, record_or_404
+from crm.views.page import PageState, activity_note, composers_of, head, page_show, record_or_404
 
 
 @account_view()
@@ -34,7 +34,7 @@ def activity_log(
     known = COMPOSERS.get(composer)
     if known is None or known not in composers_of(found.object_type):
         raise Http404
-    form = _form(request, known, None)
+    form = _form(request, known, found, None)
     if form.is_valid() and _saved(request, known, found, form):
         return redirect(record_url(found))
     return page_show(request, found, PageState(compose=composer, compose_form=form), status=422)
@@ -50,7 +50,7 @@ def activity_edit(
     known = COMPOSERS.get(activity.object_type)
     if known is None or known.change is None:
         raise Http404
-    form = _form(request, known, activity)
+    form = _form(request, known, found, activity)
     if form.is_valid() and _changed(request, known, activity, form):
         return redirect(f"{record_url(found)}#activity-{activity.pk}")
     return page_show(request, found, PageState(activity_id=activity.pk, activity_form=form), status=422)
@@ -80,7 +80,12 @@ def activity_delete(
         record_archive(actor=request.actor, record_id=activity.pk, object_type=activity.object_type)
         messages.success(request, _("It is deleted. It can be restored for 90 days."))
         return redirect(record_url(found))
-    context = {**head(found), "activity": activity, "activity_kind": ObjectType(activity.object_type).label}
+    context = {
+        **head(found),
+        "activity": activity,
+        "activity_kind": ObjectType(activity.object_type).label,
+        "note": activity_note(activity),
+    }
     return render(request, "crm/activity_delete.html", context)
 
 
@@ -93,10 +98,10 @@ def _pair(account_id: int, objects: ObjectInfo, record_id: int, activity_id: int
     return found, activity
 
 
-def _form(request: AccountRequest, composer: Composer, activity: Record | None) -> Form:
+def _form(request: AccountRequest, composer: Composer, found: Record, activity: Record | None) -> Form:
     owners = owners_list(account_id=request.account.pk)
     kept = None if activity is None else activity.properties
-    return composer.form(request.POST, owners=owners, user_id=str(request.user.pk), properties=kept)
+    return composer.form(request.POST, record=found, owners=owners, user_id=str(request.user.pk), properties=kept)
 
 
 def _saved(request: AccountRequest, composer: Composer, found: Record, form: Form) -> bool:
@@ -105,7 +110,7 @@ def _saved(request: AccountRequest, composer: Composer, found: Record, form: For
     except RecordError as error:
         error_show(form, request.account.pk, error)
         return False
-    messages.success(request, _("It is on the timeline."))
+    messages.success(request, str(composer.saved))
     return True
 
 

@@ -17,7 +17,7 @@ from crm.forms import RecordForm
 from crm.models import PropertyDefinition, Record
 from crm.objects import ObjectInfo
 from crm.presentation import groups_shown, objects_url, plural_label, record_icon, record_title, record_url
-from crm.registries import COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, Composer
+from crm.registries import ACTIVITY_NOTES, COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, Composer
 from crm.selectors import TimelinePage, definitions_list, owners_list, record_get, timeline_page
 from crm.selectors.consents import consent_state
 from crm.services.activities import DONE
@@ -107,8 +107,20 @@ def head(found: Record) -> dict[str, Any]:
 
 def composers_of(object_type: str) -> list[Composer]:
     """What can be logged on a record of this kind, in order."""
-    found = [c for c in COMPOSERS.values() if unlabelled(c.key, object_type) or c.key not in ObjectType.values]
+    found = [c for c in COMPOSERS.values() if _is_offered(c, object_type)]
     return sorted(found, key=lambda composer: composer.order)
+
+
+def activity_note(activity: Record) -> str:
+    """What changing or deleting it does beside that."""
+    note = ACTIVITY_NOTES.get(activity.object_type)
+    return note(activity) if note else ""
+
+
+def _is_offered(composer: Composer, object_type: str) -> bool:
+    if composer.object_types:
+        return object_type in composer.object_types
+    return composer.key not in ObjectType.values or bool(unlabelled(composer.key, object_type))
 
 
 def _groups(
@@ -145,7 +157,7 @@ def _composer(
     known = COMPOSERS.get(state.compose)
     if known is None or known not in composers_of(found.object_type):
         return None
-    form = state.compose_form or known.form(None, owners=owners, user_id=str(request.user.pk))
+    form = state.compose_form or known.form(None, record=found, owners=owners, user_id=str(request.user.pk))
     return {"composer": known, "form": form, "close_url": state.address() if state.kind else record_url(found)}
 
 
@@ -170,8 +182,9 @@ def _timeline(
         if row["activity"].pk == state.activity_id and (composer := COMPOSERS.get(row["activity"].object_type)):
             properties = row["activity"].properties
             row["form"] = state.activity_form or composer.form(
-                None, owners=owners, user_id=str(request.user.pk), properties=properties
+                None, record=found, owners=owners, user_id=str(request.user.pk), properties=properties
             )
+            row["note"] = activity_note(row["activity"])
             row["close_url"] = state.address() if state.kind or state.after else record_url(found)
     first = PageState(kind=state.kind)
     may_log = {c.key for c in composers_of(found.object_type)}

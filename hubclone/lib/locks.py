@@ -19,6 +19,7 @@ class LockSpace(IntEnum):
     SCHEMA = 5
     EVENT_LOG = 8
     CHAT_MESSAGE = 9
+    MEETING_EVENT = 10
 
 
 PUBLISHER_LOCK = 42

@@ -167,3 +167,16 @@ def test_a_booking_cancelled_before_its_event_was_known_leaves_none_behind(
         due(kind)
         run_jobs()
     assert items(sandbox) == []
+
+
+@pytest.mark.spec("C8")
+def test_an_event_deleted_before_any_sync_saw_it_cancels_the_booking(page: SchedulingPage, sandbox: Control) -> None:
+    booking = book(page)
+    run_jobs()
+    (item,) = items(sandbox)
+    sandbox.exchange.event_delete(id=item["id"])
+    sync()
+    assert fresh(booking).state == BookingState.CONFIRMED, "Exchange does not tell of what came and went between syncs"
+    due("booking.event_look")
+    run_jobs()
+    assert fresh(booking).state == BookingState.CANCELLED

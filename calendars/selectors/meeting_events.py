@@ -1,0 +1,36 @@
+"""Meetings made on records (C6): where an invitation would come from, and how the calendar is with each meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from calendars.choices import CalendarWrite
+from calendars.models import Calendar, MeetingEvent
+from crm.models import Record, TimelineEntry
+
+
+def inviting_calendar(*, account_id: int, user_id: int) -> Calendar | None:
+    """The calendar that a user's invitations are sent from: their primary one, while calendar sync is on."""
+    owned = Calendar.objects.filter(account_id=account_id, calendar_account__user_id=user_id, is_primary=True)
+    return owned.filter(calendar_account__is_sync_on=True).select_related("calendar_account__connection").first()
+
+
+def meeting_events_load(entries: Sequence[TimelineEntry]) -> None:
+    """Give entries about meetings their ``meeting_event``, None without one. One query."""
+    found = _by_meeting(entry.about_id for entry in entries if entry.about_id)
+    for entry in entries:
+        entry.meeting_event = found.get(entry.about_id or 0)  # type: ignore[attr-defined]
+
+
+def meeting_event_note(meeting: Record) -> str:
+    """What changing or deleting a meeting does beside that, for who is about to; empty when nobody is told."""
+    event = MeetingEvent.objects.filter(meeting=meeting, state=CalendarWrite.WRITTEN).first()
+    if event is None or event.calendar is None:
+        return ""
+    return _("It is in %(calendar)s: when you move or delete it, its guests are told.") % {"calendar": event.calendar}
+
+
+def _by_meeting(ids: Iterable[int]) -> dict[int, MeetingEvent]:
+    return {event.meeting_id: event for event in MeetingEvent.objects.filter(meeting_id__in=set(ids))}
