@@ -145,6 +145,12 @@ class PathTaken(PermanentError):
     code = "PATH_TAKEN"
 
 
+class PathOfOthers(PathTaken):
+    """The path begins as somebody else's links do (C11)."""
+
+    code = "PATH_OF_OTHERS"
+
+
 class NotOverYet(BookingRefused):
     """Only a meeting that came about and has begun has an outcome."""
 

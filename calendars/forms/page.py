@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext
 
+from accounts.models import Membership
 from calendars.choices import LocationKind
 from calendars.engine.hours import zone_names
 from calendars.engine.tokens import tokens_unknown
+from calendars.exceptions import PathOfOthers, PathTaken
 from calendars.forms.contact_fields import AskedField, ContactFieldsField, asked_fields, definitions_askable
 from calendars.forms.dates import DateOverridesField, DateRow, date_rows
 from calendars.forms.delays import REMINDERS_MOST, DelayField, DelayRow, RemindersField, delay_rows
@@ -28,6 +30,7 @@ from calendars.forms.visitor import TOO_LONG, LineField, TextField
 from calendars.models import SchedulingPage
 from calendars.redirects import RedirectRefused, redirect_check
 from calendars.selectors.hosts import page_shares
+from calendars.selectors.meeting_settings import path_of_others
 from calendars.selectors.pages import SLUG_LENGTH_MOST, SLUG_PATTERN, slug_taken
 from calendars.tokens import tokens_known
 from calendars.words import duration_words
@@ -43,6 +46,7 @@ ROLLING_DAYS_MOST = 365
 ROLLING_DAYS_USUAL = 60
 LIMIT_MOST = 1000
 PATH_TAKEN = gettext_noop("Another page has this link already. Capital letters and domains make no difference.")
+PATH_OF_OTHERS = gettext_noop("Somebody else’s links begin like this. Please begin yours differently.")
 WINDOW_DAYS_MOST = 366
 ROLLING, FIXED = "rolling", "fixed"
 WINDOW_KINDS = ((ROLLING, _("A number of days ahead")), (FIXED, _("Between two dates")))
@@ -77,7 +81,7 @@ def _minutes(label: Any, help_text: Any = "") -> forms.TypedChoiceField:
 
 
 class PageForm(HostsForm):
-    """``page`` is None for a new one; ``initial`` then holds the defaults."""
+    """``page`` is None for a new one; ``initial`` then holds the defaults. ``owner`` is whose page it is."""
 
     name = LineField(label=_("Internal name"), max_length=200, help_text=_("Only you see it."))
     title = LineField(label=_("Title"), max_length=200, help_text=_("What visitors read at the top of the page."))
@@ -168,11 +172,13 @@ class PageForm(HostsForm):
         help_text=_("Six digits after a #. Leave it empty for our blue."),
     )
 
-    def __init__(self, account_id: int, page: SchedulingPage | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, account_id: int, page: SchedulingPage | None = None, *, owner: Membership | None = None, **kwargs: Any
+    ) -> None:
         if page is not None:
             kwargs.setdefault("initial", page_initial(page))
         super().__init__(**kwargs)
-        self.page = page
+        self.page, self.owner = page, owner
         self.members_set(members_hosting(account_id))
         self.definitions = {item.name: item for item in definitions_askable(account_id)}
         self._field(ContactFieldsField, "form_fields").definitions = self.definitions
@@ -208,6 +214,9 @@ class PageForm(HostsForm):
             )
         if slug_taken(slug, but=self.page):
             raise ValidationError(_(PATH_TAKEN))
+        is_new = self.page is None or slug != self.page.slug
+        if is_new and self.owner and path_of_others(slug, membership=self.owner):
+            raise ValidationError(_(PATH_OF_OTHERS))
         return slug
 
     def clean_brand_color(self) -> str:
@@ -278,9 +287,9 @@ class PageForm(HostsForm):
                 words = _("There is no token “%(token)s” here. A guest's property has to be asked for in the form.")
                 self.add_error(name, words % {"token": unknown[0]})
 
-    def path_taken(self) -> None:
-        """Say at the field that another page has the path (C14)."""
-        self.add_error("slug", _(PATH_TAKEN))
+    def path_refused(self, error: PathTaken) -> None:
+        """Say at the field that another page has the path (C14), or that it begins as somebody else's (C11)."""
+        self.add_error("slug", _(PATH_OF_OTHERS if isinstance(error, PathOfOthers) else PATH_TAKEN))
 
     @property
     def picture(self) -> Picture | None:

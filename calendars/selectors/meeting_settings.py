@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.choices import DomainState
 from accounts.gates import PAID_SEAT
-from accounts.models import Domain, Membership
+from accounts.models import Domain, Membership, User
 from calendars.models import MeetingSettings, SchedulingPage
-from calendars.selectors.pages import pages_kept, pages_of
+from calendars.selectors.pages import numbered, pages_kept, pages_of
 from hubclone.lib.text import slugify
 
 URL_PART_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -26,13 +26,36 @@ def meeting_settings_of(membership: Membership) -> MeetingSettings:
 
 
 def url_part_of(membership: Membership) -> str:
-    """How the paths of a member's new pages begin (C11)."""
-    return meeting_settings_of(membership).url_part or url_part_usual(membership)
+    """How the paths of a member's new pages begin (C11): as chosen, else the name, numbered if others chose that."""
+    chosen = meeting_settings_of(membership).url_part
+    return chosen or next(
+        part for part in numbered(url_part_usual(membership)) if not _chosen_by_others(part, membership.user_id)
+    )
 
 
 def url_part_usual(membership: Membership) -> str:
     """The one of who chose none: made of the name, else of the email address."""
-    user = membership.user
+    return _part_of_name(membership.user)
+
+
+def path_of_others(slug: str, *, membership: Membership) -> bool:
+    """Whether a page of this member would begin as somebody else's links do: with the part that they chose, or with
+    their name where they have pages under it. What is no name, as ``sales/``, may be shared; a name by namesakes."""
+    part, user_id = slug.partition("/")[0], membership.user_id
+    if _chosen_by_others(part, user_id):
+        return True
+    if part == url_part_of(membership):
+        return False
+    paths = pages_kept().filter(Q(slug=part) | Q(slug__startswith=f"{part}/")).exclude(owner_id=user_id)
+    owners = User.objects.filter(pk__in=paths.values("owner_id"))
+    return any(_part_of_name(owner) == part for owner in owners)
+
+
+def _chosen_by_others(part: str, user_id: int) -> bool:
+    return MeetingSettings.objects.filter(url_part=part).exclude(membership__user_id=user_id).exists()
+
+
+def _part_of_name(user: User) -> str:
     part = slugify(user.name) or slugify(user.email.partition("@")[0]) or _URL_PART_FALLBACK
     return part[:URL_PART_LENGTH_MOST].strip("-")
 

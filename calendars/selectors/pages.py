@@ -85,10 +85,11 @@ def slug_free(wanted: str) -> str:
     """``wanted``, or the first of wanted-2, wanted-3 … that no page has. Only a proposal: the constraint decides."""
     wanted = wanted[: SLUG_LENGTH_MOST - 4]
     taken = set(SchedulingPage.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    return next(slug for slug in _numbered(wanted) if slug not in taken)
+    return next(slug for slug in numbered(wanted) if slug not in taken)
 
 
-def _numbered(wanted: str) -> Iterator[str]:
+def numbered(wanted: str) -> Iterator[str]:
+    """``wanted``, wanted-2, wanted-3 …"""
     yield wanted
     for number in count(2):
         yield f"{wanted}-{number}"

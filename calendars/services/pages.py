@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from accounts.actor import Actor
-from accounts.models import Account, User
+from accounts.models import Account, Membership, User
 from accounts.services.audit import audit_write
 from calendars.choices import PageKind, PageState
-from calendars.exceptions import PathTaken
+from calendars.exceptions import PathOfOthers, PathTaken
 from calendars.models import PageHost, SchedulingPage
+from calendars.selectors.meeting_settings import path_of_others
 from calendars.services.page_hosts import HostChoice, page_hosts_set
 
 EDITABLE = frozenset(
@@ -67,6 +68,7 @@ def page_create(
 ) -> SchedulingPage:
     """A page of a kind, which stays; without ``hosts`` its owner is its host. Raises PathTaken, NotAHost."""
     page = SchedulingPage(account=account, owner=owner, kind=kind, **_checked(fields))
+    _path_check(page)
     _save(page)
     _audit(actor, page, "page.created", {"slug": page.slug, "kind": kind})
     if hosts is None or kind == PageKind.PERSONAL:
@@ -95,6 +97,8 @@ def page_update(
         return kept
     for name, value in changed.items():
         setattr(kept, name, value)
+    if "slug" in changed:
+        _path_check(kept)
     kept.updated_at = Now()
     _save(kept)
     _audit(actor, kept, "page.updated", {"fields": sorted(changed)})
@@ -124,6 +128,13 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "slug" in found:
         found["slug"] = found["slug"].lower()
     return found
+
+
+def _path_check(page: SchedulingPage) -> None:
+    """Whoever changes the page, its link begins as its owner's may."""
+    owners = Membership.objects.select_related("user").filter(account_id=page.account_id, user_id=page.owner_id)
+    if any(path_of_others(page.slug, membership=owner) for owner in owners):
+        raise PathOfOthers
 
 
 def _save(page: SchedulingPage) -> None:

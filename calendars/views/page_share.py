@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qrcode.image.svg import SvgPathFillImage
 
 from accounts.web import AccountRequest, account_view
-from calendars.exceptions import PathTaken
+from calendars.exceptions import PathOfOthers, PathTaken
 from calendars.forms.folders import MoveForm
+from calendars.forms.page import PATH_OF_OTHERS
 from calendars.models import SchedulingPage
 from calendars.selectors.links import page_embed_url, page_url
 from calendars.selectors.pages import page_of
@@ -52,8 +53,9 @@ def page_duplicate(request: AccountRequest, account_id: int, page_id: int) -> Ht
     page = _get(request, account_id, page_id)
     try:
         copy = services.page_duplicate(actor=request.actor, page=page)
-    except PathTaken:
-        messages.error(request, _("Somebody took the link of the copy just now. Please try again."))
+    except PathTaken as error:
+        taken = _("Somebody took the link of the copy just now. Please try again.")
+        messages.error(request, _(PATH_OF_OTHERS) if isinstance(error, PathOfOthers) else taken)
         return redirect("calendars:pages", account_id)
     messages.success(request, _("This is the copy. It has a link of its own and can be booked already."))
     return redirect("calendars:page_edit", account_id, copy.pk)

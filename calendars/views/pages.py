@@ -91,13 +91,13 @@ def page_create(request: AccountRequest, account_id: int) -> HttpResponse:
         return _editor(request, PageForm(account_id, initial=_defaults(request)), None)
     if step := _step(request):
         return _editor(request, PageForm(account_id, initial=step), None)
-    form = PageForm(account_id, data=request.POST, files=request.FILES)
+    form = PageForm(account_id, owner=request.membership, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
             given = _given(request, form)
             create(actor=request.actor, account=request.account, owner=request.user, **given)
-        except PathTaken:
-            form.path_taken()
+        except PathTaken as error:
+            form.path_refused(error)
         else:
             messages.success(request, _("Your page is ready. Copy its link and share it."))
             return redirect("calendars:pages", account_id)
@@ -113,13 +113,13 @@ def page_edit(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
         return _editor(request, PageForm(account_id, page), page)
     if step := _step(request):
         return _editor(request, PageForm(account_id, page, initial=step), page)
-    form = PageForm(account_id, page, data=request.POST, files=request.FILES)
+    form = PageForm(account_id, page, owner=request.membership, data=request.POST, files=request.FILES)
     if form.is_valid():
         try:
             given = _given(request, form)
             page_update(actor=request.actor, page=page, fields=given["fields"], hosts=given["hosts"])
-        except PathTaken:
-            form.path_taken()
+        except PathTaken as error:
+            form.path_refused(error)
         else:
             messages.success(request, _("Saved."))
             return redirect("calendars:page_edit", account_id, page.pk)
