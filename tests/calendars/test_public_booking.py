@@ -246,6 +246,16 @@ def test_times_and_some_of_a_list_are_asked_for_in_the_visitors_zone_and_kept(
     assert "9:30" in moment
 
 
+def test_some_of_a_list_says_that_it_is_optional_as_other_fields_do(client: Client, asking: SchedulingPage) -> None:
+    for item in asking.form_fields:
+        item["required"] = False
+    asking.save()
+    shown = client.get(f"/meetings/{asking.slug}?start={START}").content.decode()
+    legend = shown[shown.index("<legend") : shown.index("</legend>")]
+    assert "Drinks" in legend
+    assert "optional" in legend
+
+
 @pytest.mark.spec("C19")
 @pytest.mark.parametrize(
     ("field", "value"),
