@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-PACKAGES := hubclone accounts crm connections calendars sandbox tests bench
+PACKAGES := hubclone accounts crm connections workflows calendars marketplace sandbox tests bench
 WORKERS ?= 2
 PYTEST ?= $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import settings
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Membership, User
+from accounts.selectors import person_of
 from accounts.services.mail import email_enqueue
 from accounts.services.people import user_audit
 from accounts.sessions import device
@@ -30,6 +31,7 @@ _WORDS = {
     "too_many_login_attempts": _("That was tried too often. Wait a few minutes, then try again."),
     "incorrect_password": _("That is not your password."),
     "duplicate_email": _("This is your address already."),
+    "max_email_addresses": _("You can have %d addresses. Remove one that you no longer use."),
 }
 
 
@@ -61,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Back to the settings that it was asked from."""
         return reverse("mfa_index")
 
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Back to the addresses for who is signed in; a visitor signs in first."""
+        if self.request.user.is_authenticated:
+            return reverse("account_email")
+        url: str = super().get_email_verification_redirect_url(email_address)
+        return url
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """From BASE_URL: the Host of a request must not choose where a secret leads."""
         uid, _, token = key.partition("-")
@@ -90,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue one of allauth's e-mails in the name of an account of the person; it stays in nobody's log."""
-        user = context.get("user") or User.objects.filter(email__iexact=email).first()
+        user = context.get("user") or person_of(email=email)
         account_id = _account_of(user, email)
         if user is None or account_id is None:
             log.info("mail.without_account", template=template_prefix)

@@ -37,6 +37,7 @@ class Link:
     active: bool
     icon: str = ""
     section: str = ""
+    heading: Words = ""
 
     @property
     def group(self) -> NavSection | None:
@@ -103,7 +104,15 @@ class Shell:
         urls = {item.key: url for item in items if (url := account_url(item.url_name, self.membership.account_id))}
         here = max((url for url in urls.values() if self.path.startswith(url)), key=len, default="")
         return [
-            Link(item.key, item.label, urls[item.key], urls[item.key] == here, getattr(item, "icon", ""), item.section)
+            Link(
+                item.key,
+                item.label,
+                urls[item.key],
+                urls[item.key] == here,
+                getattr(item, "icon", ""),
+                item.section,
+                getattr(item, "heading", ""),
+            )
             for item in items
             if item.key in urls
         ]

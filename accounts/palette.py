@@ -57,7 +57,18 @@ def matches(query: str, *texts: Words) -> bool:
 
 
 def pages_find(membership: Membership, query: str) -> Iterator[PaletteItem]:
-    """The items of the rail, the settings that this member may see, and the pages of the top bar. No query."""
+    """The items of the rail, the settings that this member may see, and the pages of the top bar, each page once.
+
+    No query.
+    """
+    seen: set[str] = set()
+    for item in _pages_find(membership, query):
+        if item.url not in seen:
+            seen.add(item.url)
+            yield item
+
+
+def _pages_find(membership: Membership, query: str) -> Iterator[PaletteItem]:
     account_id = membership.account_id
     for item in sorted(NAVIGATION.values(), key=lambda item: item.order):
         section = NAVIGATION_SECTIONS.get(item.section)

@@ -25,7 +25,10 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An item of the rail. ``url_name`` takes ``account_id`` only; the page and all below its path light the item."""
+    """An item of the rail. ``url_name`` takes ``account_id`` only; the page and all below its path light the item.
+
+    ``heading`` is a smaller heading within the section, for items that follow each other.
+    """
 
     key: str
     label: Words
@@ -33,6 +36,7 @@ class NavItem:
     url_name: str
     order: int = 100
     section: str = ""
+    heading: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,19 @@ class NotificationKind:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailPanel:
+    """A card of Settings → General → Email that an app adds: what it does with the person's e-mail.
+
+    ``template`` is drawn with ``membership`` and what ``context`` answers for it.
+    """
+
+    key: str
+    template: str
+    context: Callable[[Membership], dict[str, object]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class PaletteItem:
     """Something to go to. ``hint`` says what it is, or where it stands."""
 
@@ -109,6 +126,8 @@ NAVIGATION: Registry[str, NavItem] = Registry("navigation")
 NAVIGATION_SECTIONS: Registry[str, NavSection] = Registry("navigation sections")
 SETTINGS_SECTIONS: Registry[str, SettingsSection] = Registry("settings sections")
 SETTINGS_TABS: Registry[str, SettingsTab] = Registry("settings tabs")
+
+EMAIL_PANELS: Registry[str, EmailPanel] = Registry("e-mail panels")
 
 PALETTE_SOURCES: Registry[str, PaletteSource] = Registry("palette sources")
 

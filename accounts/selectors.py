@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
@@ -24,6 +25,21 @@ def account_last(*, user: User, account_id: int | None) -> int | None:
     ids = [membership.account_id for membership in memberships_of(user=user)]
     wanted = [account_id, user.last_account_id]
     return next((one for one in wanted if one in ids), ids[0] if ids else None)
+
+
+def addresses_of(*, user: User) -> list[EmailAddress]:
+    """A person's e-mail addresses: the main one first, then those that are proven."""
+    return list(EmailAddress.objects.filter(user=user).order_by("-primary", "-verified", "email"))
+
+
+def person_of(*, email: str) -> User | None:
+    """Whose address it is: the person who signs in with it, or who has proven it as one more of theirs."""
+    email = email.strip().lower()
+    found = User.objects.filter(email=email).first()
+    if found is None:
+        proven = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+        found = proven.user if proven else None
+    return found
 
 
 def members_list(*, account_id: int) -> QuerySet[Membership]:

@@ -11,6 +11,7 @@ _EDIT = Right.EDIT_ACCOUNT_SETTINGS
 
 for _tab in (
     SettingsTab("profile", "general", _("Profile"), "accounts:profile", 10),
+    SettingsTab("email", "general", _("Email"), "accounts:emails", 20),
     SettingsTab("security", "security", _("Security"), "accounts:security", 10),
     SettingsTab("account", "account", _("Account"), "accounts:account", 10, _EDIT),
     SettingsTab("brands", "account", _("Brands"), "accounts:brands", 20, _EDIT),

@@ -85,8 +85,8 @@ class SignupForm(BaseSignupForm):  # type: ignore[misc]
         )
 
 
-class ChangeEmailForm(AddEmailForm):  # type: ignore[misc]
-    """A new address to sign in with."""
+class AddressForm(AddEmailForm):  # type: ignore[misc]
+    """One more address of a person's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

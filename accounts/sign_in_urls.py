@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from accounts.views.sign_in import security_home, verification_resend
+from accounts.views.sign_in import emails_home, security_home, verification_resend
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("email/", views.email, name="account_email"),
+    path("email/", emails_home, name="account_email"),
     path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
     path("confirm-email/resend/", verification_resend, name="account_email_verification_resend"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),

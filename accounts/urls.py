@@ -8,6 +8,7 @@ from accounts.views import (
     account,
     audit,
     domains,
+    emails,
     help,
     host_files,
     invitations,
@@ -26,6 +27,7 @@ app_name = "accounts"
 _settings = [
     path("", start.settings, name="settings"),
     path("general/profile/", profile.profile, name="profile"),
+    path("general/email/", emails.emails, name="emails"),
     path("security/", security.security, name="security"),
     path("security/sessions/end/", security.sessions_end, name="sessions_end"),
     path("account/", account.account, name="account"),

@@ -12,6 +12,14 @@ class ConnectionState(TextChoices):
     DISCONNECTED = "disconnected", _("Disconnected")
 
 
+class DataDirection(TextChoices):
+    """Which way data goes between an outside app and the account (M3)."""
+
+    IN = "in", _("from the app")
+    OUT = "out", _("to the app")
+    BOTH = "both", _("both ways")
+
+
 class ConnectKind(TextChoices):
     """How a provider is connected: consent in the browser, or a form with a password."""
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.functional import Promise
 
 from accounts.actor import Actor
-from connections.choices import ConnectKind
+from connections.choices import ConnectKind, DataDirection
 from connections.models import Connection
 from hubclone.lib.registry import Registry
 
@@ -162,3 +162,46 @@ class ConnectPurpose:
 
 
 PURPOSES: Registry[str, ConnectPurpose] = Registry("connection purposes")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedData:
+    """A kind of thing that goes between an app and the account, and which way (M3)."""
+
+    what: Words
+    direction: DataDirection
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An app as the App Marketplace offers it: connections of ``provider`` for ``purpose``.
+
+    ``summary`` is a sentence, ``overview`` paragraphs. ``reads`` and ``writes`` say what we do with the outside
+    account; ``requirements`` what one needs before connecting. ``start`` is where connecting begins, for an account's
+    id.
+    """
+
+    key: str
+    name: Words
+    category: Words
+    summary: Words
+    overview: tuple[Words, ...]
+    reads: tuple[Words, ...]
+    writes: tuple[Words, ...]
+    shared: tuple[SharedData, ...]
+    provider: str
+    purpose: str
+    start: Callable[[int], str]
+    features: tuple[Words, ...] = ()
+    requirements: tuple[Words, ...] = ()
+    icon: str = "plug"
+    order: int = 100
+
+    @property
+    def descriptor(self) -> ProviderDescriptor:
+        """The kind of outside account that it is connected with."""
+        return PROVIDERS[self.provider]
+
+
+LISTINGS: Registry[str, Listing] = Registry("marketplace listings")
+"""What the App Marketplace lists, by key, which is a part of its address. Only what is set up is shown."""

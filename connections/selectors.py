@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.choices import Right
 from accounts.models import Membership
@@ -17,3 +17,11 @@ def connections_visible(*, membership: Membership) -> QuerySet[Connection]:
         mine |= Q(owner=None)
     alive = Connection.objects.filter(account_id=membership.account_id).exclude(state=ConnectionState.DISCONNECTED)
     return alive.filter(mine).order_by("provider", "id")
+
+
+def connections_of_others(*, membership: Membership) -> dict[tuple[str, str], int]:
+    """(provider, purpose) → how many connections the account has that this member does not look after."""
+    alive = Connection.objects.filter(account_id=membership.account_id).exclude(state=ConnectionState.DISCONNECTED)
+    others = alive.exclude(pk__in=connections_visible(membership=membership).values("pk"))
+    rows = others.order_by().values("provider", "purpose").annotate(found=Count("pk"))
+    return {(row["provider"], row["purpose"]): row["found"] for row in rows}

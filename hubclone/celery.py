@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubclone.settings")
 
 app = Celery("hubclone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["hubclone.lib", "accounts", "crm", "connections", "calendars"])
+app.autodiscover_tasks(["hubclone.lib", "accounts", "crm", "connections", "workflows", "calendars", "marketplace"])
 app.conf.beat_scheduler = "celery.beat:Scheduler"  # in memory: every period is short, and no file can be damaged
 SIGN_SECONDS = 5.0
 

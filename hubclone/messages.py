@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-SOURCES = ("hubclone", "accounts", "crm", "connections", "calendars", "templates")
+SOURCES = ("hubclone", "accounts", "crm", "connections", "workflows", "calendars", "marketplace", "templates")
 SKIPPED = {"migrations", "__pycache__", "node_modules"}
 DOMAIN = "django"
 _PLAIN: None = None

@@ -78,7 +78,9 @@ INSTALLED_APPS = [
     "accounts",
     "crm",
     "connections",
+    "workflows",
     "calendars",
+    "marketplace",
 ]
 
 MIDDLEWARE = [
@@ -184,14 +186,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in_forms.LoginForm",
     "signup": "accounts.sign_in_forms.SignupForm",
-    "add_email": "accounts.sign_in_forms.ChangeEmailForm",
+    "add_email": "accounts.sign_in_forms.AddressForm",
     "change_password": "accounts.sign_in_forms.ChangePasswordForm",
     "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",

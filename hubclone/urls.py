@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", language_set, name="language_set"),
     path("accounts/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
+    path("", include("marketplace.urls")),
+    path("", include("workflows.urls")),
     path("", include("calendars.urls")),  # Before records: meetings/ and meetings/new/ are its own.
     path("", include("crm.urls")),
     path("", include("connections.urls")),

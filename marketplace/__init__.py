@@ -1,1 +1,1 @@
-"""Listings, installs, the OAuth provider, webhooks and the developer portal. Nothing is here yet."""
+"""The App Marketplace: what can be connected, as a catalogue. Feature apps fill ``connections.registries.LISTINGS``."""

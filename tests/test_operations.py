@@ -29,7 +29,7 @@ def test_every_management_command_that_is_named_exists() -> None:
 
 def test_every_warning_and_error_that_the_program_logs_is_explained() -> None:
     logged = set()
-    for app in ("hubclone", "accounts", "crm", "connections", "calendars"):
+    for app in ("hubclone", "accounts", "crm", "connections", "workflows", "calendars", "marketplace"):
         for path in (BASE_DIR / app).rglob("*.py"):
             logged |= set(re.findall(r"log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"", path.read_text()))
     assert sorted(event for event in logged if f"`{event}`" not in TEXT) == []

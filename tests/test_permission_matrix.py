@@ -66,7 +66,7 @@ OPEN = {
 SIGNED_IN = {
     "account_reauthenticate": "asks for the password again",
     "account_change_password": "one's own password",
-    "account_email": "one's own address",
+    "account_email": "leads to Settings → General → Email",
     "mfa_index": "leads to Settings → Security",
     "mfa_reauthenticate": "asks for a code again",
     "mfa_activate_totp": "one's own authenticator app",

@@ -86,6 +86,7 @@ def world_make(account: Account) -> World:
         "provider": "google",
         "purpose": "calendar",
         "form": "exchange",
+        "key": "google-calendar",
         "slug": page.slug,
         "digest": logo.digest,
         "ending": logo.ending,

@@ -18,6 +18,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind, Right, SeatKind, Tier
 from accounts.exceptions import AlreadyMember, InvitationOpen, InvitationState
 from accounts.models import Account, Invitation, Membership, User
+from accounts.selectors import person_of
 from accounts.services.accounts import rights_ordered, seat_check, super_admin_check
 from accounts.services.audit import audit_write
 from accounts.services.mail import email_enqueue
@@ -46,7 +47,7 @@ def invitation_send(
     super_admin_check(actor)
     seat_check(seat, seat_tier)
     email = email.strip().lower()
-    if Membership.objects.filter(account=account, user__email=email).exists():
+    if Membership.objects.filter(account=account, user=person_of(email=email)).exists():
         raise AlreadyMember
     _expired_revoke(account, email)
     invitation = Invitation(
@@ -103,7 +104,7 @@ def invitation_accept(*, invitation_id: int, user: User, ip: str | None = None) 
     Raises InvitationState for one that no longer stands, also for the second of two at once; AlreadyMember.
     """
     invitation = _acceptable(invitation_id)
-    if invitation.email != user.email:
+    if person_of(email=invitation.email) != user:
         raise InvitationState
     return _join(invitation, user, ip)
 

@@ -19,7 +19,7 @@ from accounts.choices import Right, SeatKind, Tier
 from accounts.exceptions import AlreadyMember, InvitationOpen, InvitationState
 from accounts.forms import InvitationForm, JoinForm
 from accounts.models import Invitation, Membership, User
-from accounts.selectors import invitation_find
+from accounts.selectors import invitation_find, person_of
 from accounts.services.invitations import (
     invitation_accept,
     invitation_accept_new,
@@ -89,7 +89,8 @@ def _state(request: HttpRequest, found: Invitation | None) -> str:
     if found is None:
         return "unknown"
     user = request.user if isinstance(request.user, User) else None
-    mine = user is not None and user.email == found.email
+    theirs = person_of(email=found.email)
+    mine = user is not None and user == theirs
     if mine and Membership.objects.filter(account=found.account, user=user).exists():
         return "member"
     if found.accepted_at:
@@ -100,7 +101,7 @@ def _state(request: HttpRequest, found: Invitation | None) -> str:
         return "expired"
     if user is not None:
         return "join" if mine else "somebody_else"
-    return "sign_in" if User.objects.filter(email=found.email).exists() else "new"
+    return "sign_in" if theirs else "new"
 
 
 def _join(request: HttpRequest, found: Invitation) -> HttpResponseBase:

@@ -19,10 +19,20 @@ from accounts.web import LAST_ACCOUNT_SESSION_KEY, sign_in_first
 @require_safe
 def security_home(request: HttpRequest) -> HttpResponse:
     """To Settings → Security of the account that was open last; home where there is none."""
+    return _settings_of_last(request, "accounts:security")
+
+
+@require_safe
+def emails_home(request: HttpRequest) -> HttpResponse:
+    """To Settings → General → Email of the account that was open last; home where there is none."""
+    return _settings_of_last(request, "accounts:emails")
+
+
+def _settings_of_last(request: HttpRequest, page: str) -> HttpResponse:
     if not isinstance(request.user, User):
         return sign_in_first(request)
     account_id = account_last(user=request.user, account_id=request.session.get(LAST_ACCOUNT_SESSION_KEY))
-    return redirect("accounts:security", account_id) if account_id else redirect("home")
+    return redirect(page, account_id) if account_id else redirect("home")
 
 
 @require_POST

@@ -101,6 +101,9 @@ union all
 select u.email, 'user' from accounts_membership m join accounts_user u on u.id = m.user_id
  where m.account_id = %(account)s and u.email = any(%(emails)s)
 union all
+select p.email, 'user' from accounts_membership m join account_emailaddress p on p.user_id = m.user_id and p.verified
+ where m.account_id = %(account)s and p.email = any(%(emails)s)
+union all
 select a.email, 'excluded_domain' from unnest(%(domain_emails)s::text[], %(domains)s::text[]) a(email, domain)
   join crm_excludeddomain d on d.account_id = %(account)s and d.domain = a.domain
 union all

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 ICONS: dict[str, str] = {
     "alert": '<path d="M12 3.5 2.8 19.5h18.4z"/><path d="M12 10v4.5M12 17v.01"/>',
+    "apps": '<rect x="4" y="4" width="6.5" height="6.5" rx="1.5"/><rect x="13.5" y="4" width="6.5" height="6.5" '
+    'rx="1.5"/><rect x="4" y="13.5" width="6.5" height="6.5" rx="1.5"/>'
+    '<rect x="13.5" y="13.5" width="6.5" height="6.5" rx="1.5"/>',
     "arrow-down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
     "arrow-left": '<path d="M19 12H5M11 6l-6 6 6 6"/>',
     "arrow-right": '<path d="M5 12h14M13 6l6 6-6 6"/>',

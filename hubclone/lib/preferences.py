@@ -12,17 +12,21 @@ PREFERENCE_SECONDS = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class Preference:
-    """A cookie that may hold one of a few words; ``default`` is what no cookie means."""
+    """A cookie that may hold one of a few words; ``default`` is what no cookie means.
+
+    With ``is_many`` it may hold several, with dots between them; they are read with spaces.
+    """
 
     cookie: str
     choices: tuple[str, ...]
     default: str = ""
+    is_many: bool = False
 
 
 PREFERENCES = {
     "theme": Preference("hub_theme", ("light", "dark")),
     "rail": Preference("hub_rail", ("collapsed",)),
-    "rail_folded": Preference("hub_rail_folded", ("crm",)),
+    "rail_folded": Preference("hub_rail_folded", ("crm", "marketplace", "automation"), is_many=True),
 }
 
 
@@ -30,6 +34,8 @@ def preference_read(request: HttpRequest, name: str) -> str:
     """The chosen word; the default when there is none or somebody wrote nonsense into the cookie."""
     kind = PREFERENCES[name]
     value = request.COOKIES.get(kind.cookie, "")
+    if kind.is_many:
+        return " ".join(word for word in value.split(".") if word in kind.choices)
     return value if value in kind.choices else kind.default
 
 

@@ -17,9 +17,12 @@ function slide(open) {
   if (open) rail.querySelector("a").focus();
 }
 
-// A folded section of the rail stays folded.
-for (const section of document.querySelectorAll("[data-rail-section]")) {
-  section.addEventListener("toggle", () => keep("hub_rail_folded", section.open ? "" : section.dataset.railSection));
+// Folded sections of the rail stay folded.
+const sections = [...document.querySelectorAll("[data-rail-section]")];
+for (const section of sections) {
+  section.addEventListener("toggle", () => {
+    keep("hub_rail_folded", sections.filter((one) => !one.open).map((one) => one.dataset.railSection).join("."));
+  });
 }
 
 // The current tab of a row that is wider than the screen comes into its middle.

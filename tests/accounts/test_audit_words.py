@@ -19,7 +19,7 @@ from accounts.templatetags.audit import detail_rows
 from tests.accounts.conftest import signed_in
 from tests.accounts.factories import actor_of
 
-APPS = ("accounts", "crm", "connections", "calendars", "datasync", "mailboxes", "marketplace", "webinars")
+APPS = ("accounts", "crm", "connections", "workflows", "calendars", "datasync", "mailboxes", "marketplace", "webinars")
 _ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 

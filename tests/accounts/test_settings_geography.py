@@ -30,7 +30,7 @@ def places(client: Client, account: Account) -> dict[str, list[str]]:
 @pytest.mark.spec("A6")
 def test_the_settings_are_where_the_manual_says(whole: Account) -> None:
     shown = places(signed_in(MembershipFactory(account=whole, super_admin=True)), whole)
-    assert shown["General"] == ["Profile", "Calendar"]
+    assert shown["General"] == ["Profile", "Email", "Calendar"]
     assert shown["Integrations"][0] == "Connected apps"
     assert {"Users", "Domains", "Notifications", "Security"} <= set(shown)
     order = [name for name in shown if name in ("General", "Users", "Domains", "Integrations", "Notifications")]
@@ -41,7 +41,7 @@ def test_the_settings_are_where_the_manual_says(whole: Account) -> None:
 def test_a_member_sees_the_places_that_are_theirs(whole: Account) -> None:
     member: Membership = MembershipFactory(account=whole)
     shown = places(signed_in(member), whole)
-    assert shown["General"] == ["Profile", "Calendar"]
+    assert shown["General"] == ["Profile", "Email", "Calendar"]
     assert {"Domains", "Activity"}.isdisjoint(shown)
 
 
@@ -57,9 +57,39 @@ def test_nothing_in_the_menus_leads_nowhere(whole: Account, rights: list[str]) -
 
 
 @pytest.mark.spec("A6")
-def test_the_rail_begins_with_the_crm_and_promises_nothing_that_is_not_there(whole: Account) -> None:
+def test_the_rail_begins_with_the_crm_and_has_automation_and_the_marketplace(whole: Account) -> None:
     page: Any = signed_in(MembershipFactory(account=whole)).get(f"/app/{whole.pk}/settings/general/profile/")
     names = [str(item.label) for item in page.context["navigation"]]
     assert names[:3] == ["Contacts", "Companies", "Deals"]
     assert "Meetings" in names
-    assert {"Marketplace", "Automation"}.isdisjoint(names)
+    under = [(str(item.group.label), str(item.heading), str(item.label)) for item in page.context["navigation"][-3:]]
+    assert under == [
+        ("Automation", "", "Workflows"),
+        ("Marketplace", "", "App Marketplace"),
+        ("Marketplace", "Manage", "Connected apps"),
+    ]
+
+
+@pytest.mark.spec("A6")
+def test_sections_of_the_rail_stay_folded_each_by_itself(whole: Account) -> None:
+    client = signed_in(MembershipFactory(account=whole))
+    client.cookies["hub_rail_folded"] = "crm.marketplace.nonsense"
+    rail = client.get(f"/app/{whole.pk}/settings/general/profile/").content.decode()
+    assert [f'data-rail-section="{key}" open' in rail for key in ("crm", "automation", "marketplace")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.spec("A6")
+def test_the_palette_knows_the_new_places_once_each(whole: Account) -> None:
+    client = signed_in(MembershipFactory(account=whole))
+    for query, label in (
+        ("workfl", "Workflows"),
+        ("app market", "App Marketplace"),
+        ("connected ap", "Connected apps"),
+    ):
+        groups: Any = client.get(f"/app/{whole.pk}/search", {"q": query}).context["groups"]
+        found = [str(item.label) for group in groups if group.key == "pages" for item in group.items]
+        assert found.count(label) == 1

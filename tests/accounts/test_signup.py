@@ -1,4 +1,4 @@
-"""Signing up, proving one's address, and changing it."""
+"""Signing up and proving one's address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from pytest_django.fixtures import Settings
 
 from accounts.choices import Right
 from accounts.models import Account, AuditEntry, Brand, Membership, OutgoingEmail, User
-from tests.accounts.conftest import signed_in
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
 
 NEW = {
@@ -209,55 +208,6 @@ def test_sign_up_is_offered_only_where_it_is_open(settings: Settings) -> None:
     assert "/accounts/signup/" in Client().get("/accounts/login/").content.decode()
     settings.SIGNUP_OPEN = False
     assert "/accounts/signup/" not in Client().get("/accounts/login/").content.decode()
-
-
-# A new address
-
-
-def reauthenticated(membership: Membership) -> Client:
-    """A browser in which this person has just typed their password again."""
-    client = signed_in(membership)
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    return client
-
-
-def test_a_new_address_counts_once_its_link_was_opened_and_the_old_one_is_told(member: Membership) -> None:
-    client, old = reauthenticated(member), member.user.email
-    client.post("/accounts/email/", {"email": "Mo.New@hubclone.test", "action_add": ""})
-    assert User.objects.get(pk=member.user_id).email == old
-    sent = OutgoingEmail.objects.get(to="mo.new@hubclone.test")
-    client.post(link_in(sent))
-    assert User.objects.get(pk=member.user_id).email == "mo.new@hubclone.test"
-    assert "mo.new@hubclone.test" in OutgoingEmail.objects.get(to=old).text
-    assert list(EmailAddress.objects.filter(user=member.user).values_list("email", "verified")) == [
-        ("mo.new@hubclone.test", True)
-    ]
-    assert AuditEntry.objects.filter(action="user.email_changed").count() == 1
-    assert Client().post("/accounts/login/", {"login": old, "password": PASSWORD}).status_code == 200
-
-
-def test_a_new_address_needs_the_password_again(member: Membership) -> None:
-    answer = signed_in(member).post("/accounts/email/", {"email": "mo.new@hubclone.test", "action_add": ""})
-    assert answer["Location"].startswith("/accounts/reauthenticate/")
-    assert not OutgoingEmail.objects.exists()
-
-
-def test_an_address_of_somebody_else_is_not_given_away_and_not_taken(member: Membership, editor: Membership) -> None:
-    client = reauthenticated(member)
-    answer = client.post("/accounts/email/", {"email": editor.user.email, "action_add": ""})
-    assert answer["Location"] == "/accounts/email/"
-    client.post(link_in(OutgoingEmail.objects.get(to=editor.user.email)))
-    assert User.objects.get(pk=member.user_id).email == member.user.email
-    assert User.objects.get(pk=editor.user_id).email == editor.user.email
-
-
-def test_a_change_that_waits_is_shown_and_can_be_taken_back(member: Membership) -> None:
-    client = reauthenticated(member)
-    client.post("/accounts/email/", {"email": "mo.new@hubclone.test", "action_add": ""})
-    link = link_in(OutgoingEmail.objects.get())
-    assert "mo.new@hubclone.test" in client.get(reverse("accounts:security", args=[member.account_id])).content.decode()
-    client.post("/accounts/email/", {"email": "mo.new@hubclone.test", "action_remove": ""})
-    assert "This link no longer works" in client.get(link).content.decode()
 
 
 # Links never come from the Host of a request
