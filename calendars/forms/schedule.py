@@ -67,6 +67,7 @@ class ScheduleForm(MeetingForm):
         self._calendar = self._invites_from()
         if self._calendar and calls_made(self._calendar.calendar_account.connection.provider):
             self.fields["wants_call"] = forms.BooleanField(label=_("Add a video call"), required=False)
+        self.order_fields([self.subject, "hs_timestamp", "minutes", "hs_meeting_location", "wants_call", self.body])
 
     def _start(self, user_id: str) -> dict[str, Any]:
         """The next full hour."""
