@@ -21,11 +21,13 @@ from crm.selectors import activity_get, owners_list
 from crm.services.activities import task_done_set
 from crm.services.records import record_archive
 from crm.views.errors import error_show
+from crm.views.gone import gone_shown
 from crm.views.page import PageState, activity_note, composers_of, head, page_show, record_or_404
 
 
 @account_view()
 @require_POST
+@gone_shown
 def activity_log(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, composer: str
 ) -> HttpResponse:
@@ -42,6 +44,7 @@ def activity_log(
 
 @account_view()
 @require_POST
+@gone_shown
 def activity_edit(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, activity_id: int
 ) -> HttpResponse:
@@ -58,6 +61,7 @@ def activity_edit(
 
 @account_view()
 @require_POST
+@gone_shown
 def task_done(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, activity_id: int
 ) -> HttpResponse:
@@ -71,6 +75,7 @@ def task_done(
 
 @account_view()
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_shown
 def activity_delete(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, activity_id: int
 ) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,11 +14,13 @@ from accounts.web import AccountRequest, account_view
 from crm.choices import ConsentState, ObjectType
 from crm.exceptions import RecordError
 from crm.models import Record
+from crm.objects import OBJECTS
 from crm.presentation import record_title, record_url
-from crm.selectors import record_get
 from crm.selectors.consents import consent_history, consent_purposes, consent_state
 from crm.services.consents import PROOF_LENGTH_MOST, PURPOSE_LENGTH_MOST, ConsentInvalid, consent_write
 from crm.values import TEXT_LENGTH_MOST
+from crm.views.gone import gone_shown
+from crm.views.page import record_or_404
 from hubclone.lib.errors import TransientError
 
 
@@ -57,11 +59,10 @@ class ConsentForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @account_view()
+@gone_shown
 def consents(request: AccountRequest, account_id: int, record_id: int) -> HttpResponse:
     """``?purpose=`` fills in what for."""
-    found = record_get(account_id=account_id, record_id=record_id, object_type=ObjectType.CONTACT)
-    if found is None:
-        raise Http404
+    found = record_or_404(account_id, OBJECTS[ObjectType.CONTACT], record_id)
     if found.pk != record_id:
         return redirect("crm:consents", account_id, found.pk)
     form = ConsentForm(request.POST or None, initial={"purpose": request.GET.get("purpose", "")[:PURPOSE_LENGTH_MOST]})

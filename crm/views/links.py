@@ -19,6 +19,7 @@ from crm.objects import ObjectInfo
 from crm.presentation import plural_label, record_title, record_url
 from crm.selectors import labels_between, link_candidates, link_types, linkable_types, record_get
 from crm.services.associations import association_add, association_labels_set, association_remove
+from crm.views.gone import gone_shown
 from crm.views.page import NUMBER_DIGITS_MOST, head, record_or_404
 from hubclone.lib.errors import TransientError
 
@@ -27,6 +28,7 @@ QUERY_LENGTH_MOST = 200
 
 @account_view()
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_shown
 def link_add(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, to_objects: ObjectInfo
 ) -> HttpResponse:
@@ -67,6 +69,7 @@ def link_options(
 
 @account_view()
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_shown
 def link_edit(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, other_id: int
 ) -> HttpResponse:
@@ -93,6 +96,7 @@ def link_edit(
 
 @account_view()
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_shown
 def link_remove(
     request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, other_id: int
 ) -> HttpResponse:

@@ -19,6 +19,8 @@ from crm.presentation import plural_label, record_title, record_url, value_shown
 from crm.selectors import definitions_list, owners_list, record_get, records_page
 from crm.selectors.merges import alike
 from crm.services.merging import MERGEABLE, records_merge
+from crm.views.gone import gone_shown
+from crm.views.page import record_or_404
 from hubclone.lib.errors import TransientError
 
 FOUND = 10
@@ -27,11 +29,12 @@ CHOICE = "choice-"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @account_view()
+@gone_shown
 def merge(request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int) -> HttpResponse:
     """``?with=`` names the record that is to go; without it, it is searched for."""
-    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type)
-    if found is None or objects.type not in MERGEABLE:
+    if objects.type not in MERGEABLE:
         raise Http404
+    found = record_or_404(account_id, objects, record_id)
     if found.pk != record_id:
         return redirect(_url(found))
     other = _other(request, found)

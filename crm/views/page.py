@@ -61,11 +61,21 @@ class PageState:
         return "?" + urlencode({key: value for key, value in query.items() if value})
 
 
+class RecordGone(Http404):
+    """The record is deleted and can be restored still: ``crm.views.gone`` says so."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+
 def record_or_404(account_id: int, objects: ObjectInfo, record_id: int, *, archived: bool = False) -> Record:
-    """The record, or the one that it was merged into; a deleted one is there only when ``archived``."""
-    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type, archived=archived)
+    """The record, or the one that it was merged into. A deleted one only when ``archived``: else RecordGone."""
+    found = record_get(account_id=account_id, record_id=record_id, object_type=objects.type, archived=True)
     if found is None:
         raise Http404
+    if found.archived_at is not None and not archived:
+        raise RecordGone(found)
     return found
 
 

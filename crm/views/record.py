@@ -19,7 +19,7 @@ from crm.presentation import record_url, value_text
 from crm.selectors import definitions_list, history_latest, owners_list
 from crm.services.records import RecordChange, records_write
 from crm.views.errors import error_show
-from crm.views.gone import gone_show
+from crm.views.gone import gone_show, gone_shown
 from crm.views.page import PageState, head, page_show, record_or_404
 
 ATTEMPTS_MOST = 3
@@ -40,12 +40,11 @@ def record(request: AccountRequest, account_id: int, objects: ObjectInfo, record
 
 @account_view()
 @require_http_methods(["GET", "HEAD", "POST"])
+@gone_shown
 def record_edit(request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int) -> HttpResponse:
     """Every property that people may change, or one group of them (``group``) from the record's page. Only what a
     person has changed is written; where somebody else has changed the same meanwhile, both are shown."""
-    found = record_or_404(account_id, objects, record_id, archived=True)
-    if found.archived_at is not None:
-        return gone_show(request, found)
+    found = record_or_404(account_id, objects, record_id)
     group = request.POST.get("group", "")
     form = _form(request, found, group)
     if request.method == "POST" and form.is_valid() and _save(request, found, form):

@@ -20,10 +20,13 @@ from crm.services.erasing import record_erase
 from crm.services.records import RecordChange, record_archive, records_write
 from tests.crm.conftest import actor_of
 from tests.crm.test_merging import merge, new
+from tests.routes import Route, routes
 from tests.state import database_fingerprint
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 20
+ELSEWHERE = {"crm:archive", "crm:erase", "crm:link_options"}
+"""What has words of its own for a deleted record, and what no person looks at."""
 
 
 @pytest.fixture
@@ -129,6 +132,37 @@ def test_the_address_of_a_deleted_record_says_so_and_restores_it(
     assert "This record is deleted." not in stranger.get(address("record", account, ann)).content.decode()
     client.post(reverse("crm:restore", args=[account.pk, ann]))
     assert client.get(address("record", account, ann)).status_code == 200
+
+
+BELOW_RECORDS = [
+    route
+    for route in routes()
+    if route.name.startswith("crm:") and "record_id" in route.parameters and route.name not in ELSEWHERE
+]
+
+
+@pytest.mark.spec("A22")
+@pytest.mark.parametrize("route", BELOW_RECORDS, ids=lambda route: route.name)
+def test_every_page_below_a_deleted_record_says_so_and_changes_nothing(
+    account: Account, other_account: Account, actor: Actor, client: Client, route: Route
+) -> None:
+    ann = new(actor, match_email="ann@example.com", properties={"firstname": "Łucja"})
+    record_archive(actor=actor, record_id=ann, object_type="contact")
+    given = {"account_id": account.pk, "objects": "contacts", "record_id": ann, "to_objects": "companies"}
+    rest = {"composer": "note", "activity_id": 1, "other_id": 1}
+    url = reverse(route.name, kwargs={name: (given | rest)[name] for name in route.parameters})
+    stranger = Client()
+    stranger.force_login(User.objects.get(memberships__account=other_account))
+    before = database_fingerprint()
+    asked = [client.get(url), client.post(url, {"firstname": "Ann"})]
+    answers = [answer for answer in asked if answer.status_code != 405]
+    assert answers
+    for answer in answers:
+        assert answer.status_code == 404
+        assert "This record is deleted." in answer.content.decode()
+        assert reverse("crm:restore", args=[account.pk, ann]) in answer.content.decode()
+    assert "This record is deleted." not in stranger.post(url).content.decode()
+    assert database_fingerprint() == before
 
 
 @pytest.mark.spec("A22")
