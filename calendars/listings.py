@@ -18,7 +18,7 @@ _READS = (
     _("Which calendars there are, also those that others share with you"),
 )
 _WRITES = (
-    _("An event for each meeting that is booked with you, which invites the guest"),
+    _("An event for each meeting that is booked with you or that you schedule, which invites the guest"),
     _("The new time when such a meeting moves, and its removal when it is cancelled"),
 )
 _SHARED = (
