@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership
 from calendars.engine.tokens import tokens_render, tokens_used
 from calendars.mail.names import first_name_of, host_of
 from calendars.mail.when import when_words
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.answers import answers_words
 from calendars.selectors.hosts import page_host_words
+from calendars.selectors.links import page_url
+from calendars.selectors.meeting_settings import default_page_of
 from hubclone.lib.names import link_defuse
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean_line
@@ -46,12 +49,20 @@ def _when(booking: Booking) -> str:
     return when_words(booking.starts_at, booking.ends_at, booking.guest_time_zone)
 
 
+def _meeting_link(booking: Booking) -> str:
+    """The host's default meeting (C12); nothing when they have left the account, or have no page."""
+    membership = Membership.objects.filter(account_id=booking.account_id, user=booking.host).first()
+    page = default_page_of(membership) if membership else None
+    return page_url(page) if page else ""
+
+
 for _token in (
     PageToken(f"{CONTACT}firstname", _("First name of the guest"), first_name_of),
     PageToken(f"{CONTACT}lastname", _("Last name of the guest"), lambda booking: link_defuse(booking.guest_last_name)),
     PageToken(f"{CONTACT}email", _("Email of the guest"), lambda booking: booking.guest_email),
     PageToken("host.name", _("Your name"), host_of),
     PageToken(WHEN, _("Day and time"), _when),
+    PageToken("meeting_link", _("Link to your default meeting page"), _meeting_link),
 ):
     PAGE_TOKENS.register(_token.key, _token)
 

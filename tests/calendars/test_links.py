@@ -19,6 +19,7 @@ from calendars.guest_links import manage_url
 from calendars.models import MeetingSettings, SchedulingPage
 from calendars.selectors.links import page_embed_url, page_url, page_urls
 from calendars.selectors.meeting_settings import default_page_ids, default_page_of
+from calendars.tokens import words_for_booking
 from calendars.views.page_share import embed_code
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.conftest import signed_in
@@ -190,3 +191,15 @@ def test_the_api_names_the_chosen_page_as_the_default_one_while_its_owner_has_a_
     seat_give(owner_of(page))
     assert default_page_ids(page.account_id) == {second.pk}
     assert default_page_of(owner_of(page)) == second
+
+
+@pytest.mark.spec("C12")
+def test_the_meeting_link_in_a_template_leads_to_the_default_meeting_of_the_host(page: SchedulingPage) -> None:
+    booking, words = book(page), "Book again: {{ meeting_link }}"
+    second = page_make(page.account, slug="anna/second")
+    settings_make(page, default_page=second)
+    assert words_for_booking(words, booking) == f"Book again: {page_url(page)}"
+    seat_give(owner_of(page))
+    assert words_for_booking(words, booking) == f"Book again: {page_url(second)}"
+    owner_of(page).delete()
+    assert words_for_booking(words, booking) == "Book again:"
