@@ -19,6 +19,7 @@ for _key, _words in {
     "page.deleted": _("Scheduling page deleted"),
     "calendar_account.connected": _("Calendar account connected"),
     "calendar_account.calendars_selected": _("Selected calendars changed"),
+    "calendar_account.shared_calendar_added": _("Shared calendar added"),
     "booking.created": _("Meeting booked"),
     "booking.requested": _("Meeting requested"),
     "booking.confirmed": _("Meeting request confirmed"),

@@ -20,6 +20,7 @@ from calendars.views import (
     public_attempt,
     public_manage,
     settings,
+    shared_calendars,
 )
 
 app_name = "calendars"
@@ -31,6 +32,7 @@ BOOKINGS = "app/<int:account_id>/meetings/bookings/"
 urlpatterns = [
     path(SETTINGS, settings.calendar_settings, name="settings"),
     path(f"{SETTINGS}chat/renew/", settings.chat_renew, name="chat_renew"),
+    path(f"{SETTINGS}shared/", shared_calendars.shared_add, name="shared_add"),
     path(f"{SETTINGS}connect/", connect.choose, name="connect_choose"),
     path(f"{SETTINGS}connect/<slug:provider>", connect.connect, name="connect"),
     path("hooks/calendars/<slug:provider>", hooks.hook, name="hook"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -22,6 +23,12 @@ class CalendarAccount(models.Model):
         null=True, help_text="When the owner was last told that somebody tried to book them in vain (C10)."
     )
     listed_at = models.DateTimeField(null=True, help_text="When its list of calendars was last asked for.")
+    shared_by = ArrayField(
+        models.EmailField(),
+        default=list,
+        blank=True,
+        help_text="Whose main calendars its owner has added by address, where the provider keeps no list of them.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

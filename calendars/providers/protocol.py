@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from connections.models import Connection
 
@@ -34,10 +34,14 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """``push``: changes can be announced. ``conference``: the provider can make a video call link."""
+    """``push``: changes can be announced. ``conference``: the provider can make a video call link.
+
+    ``adds_by_address``: its clients are SharedByAddress.
+    """
 
     push: bool
     conference: bool
+    adds_by_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,17 @@ class CalendarClient(Protocol):
 
     def channel_close(self, channel: RemoteChannel) -> None:
         """End a channel; one that has ended already is no error."""
+
+
+@runtime_checkable
+class SharedByAddress(Protocol):
+    """A client whose provider keeps no list of what others have shared: their main calendars are added by address.
+
+    ``CalendarClient.calendars`` then lists those of ``CalendarAccount.shared_by``, too, as long as they can be opened.
+    """
+
+    def calendar_of(self, address: str) -> RemoteCalendar | None:
+        """Somebody's main calendar; None when this account may not open it, or there is none."""
 
 
 class CalendarProvider(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -123,16 +124,23 @@ def _take_over(calendar_account: CalendarAccount, remote: Sequence[RemoteCalenda
         channel_renew_enqueue(calendar)
 
 
+def calendar_row(item: RemoteCalendar) -> dict[str, Any]:
+    """What of a listed calendar is kept, beside its id."""
+    return {
+        "name": item.name[:400],
+        "time_zone": item.time_zone,
+        "is_primary": item.is_primary,
+        "is_writable": item.is_writable,
+    }
+
+
 def _row(calendar_account: CalendarAccount, item: RemoteCalendar, *, is_selected: bool) -> Calendar:
     return Calendar(
         account_id=calendar_account.account_id,
         calendar_account=calendar_account,
         remote_id=item.remote_id,
-        name=item.name[:400],
-        time_zone=item.time_zone,
-        is_primary=item.is_primary,
-        is_writable=item.is_writable,
         is_selected=is_selected,
+        **calendar_row(item),
     )
 
 

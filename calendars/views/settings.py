@@ -17,6 +17,7 @@ from calendars.choices import CalendarAccess
 from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.forms.meeting_settings import MARK, MeetingSettingsForm
 from calendars.models import CalendarAccount
+from calendars.registries import CALENDAR_PROVIDERS
 from calendars.selectors.accounts import calendar_account_of, calendars_listed, providers_offered
 from calendars.selectors.links import chat_code
 from calendars.services.calendars import calendar_sync_set, calendars_list_freshen, calendars_select
@@ -116,6 +117,7 @@ class _SettingsPage:
             "selected": [c for c in calendars if c.pk in ids],
             "others": [c for c in calendars if c.pk not in ids],
             "is_sync_on": bool(chosen and chosen.is_sync_on),
+            "adds_by_address": CALENDAR_PROVIDERS[connection.provider].capabilities.adds_by_address,
             "lost": [c for c in calendars if c.pk in ids and c.access == CalendarAccess.LOST],
         }
 

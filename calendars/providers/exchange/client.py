@@ -13,6 +13,7 @@ from exchangelib.properties import FolderId
 
 from accounts.models import Membership
 from calendars.exceptions import CalendarGone, EventRefused
+from calendars.models import CalendarAccount
 from calendars.providers.exchange import calls, mapping
 from calendars.providers.exchange.cursor import cursor_read
 from calendars.providers.exchange.errors import NOT_THERE, noted
@@ -98,7 +99,8 @@ class ExchangeCalendarClient:
         self._caller = Caller(connection, timeout_seconds)
 
     def calendars(self) -> list[RemoteCalendar]:
-        """The mailbox's own, and the main ones of colleagues that they have shared: Exchange keeps no list of those."""
+        """The mailbox's own, and the main ones that others have shared: Exchange keeps no list of those, so colleagues
+        are asked for, and who was added by address."""
         (primary,) = self._folders([default_calendar()])
         zone = self._zone()
         found = [mapping.calendar_from(primary, time_zone=zone, is_primary=True)]
@@ -237,8 +239,16 @@ class ExchangeCalendarClient:
             deleted |= below
         return [one for one in folders if mapping.is_calendar(one) and mapping.folder_id(one) not in deleted]
 
+    def calendar_of(self, address: str) -> RemoteCalendar | None:
+        """The main calendar of a mailbox, if it is shared with this one."""
+        return next(self._main_calendars([address.lower()], self._zone()), None)
+
     def _shared(self, zone: str) -> Iterator[RemoteCalendar]:
-        addresses = self._colleagues()
+        account = CalendarAccount.objects.filter(connection_id=self._connection.pk).first()
+        added = [address.lower() for address in account.shared_by] if account else []
+        return self._main_calendars(list(dict.fromkeys([*added, *self._colleagues()])), zone)
+
+    def _main_calendars(self, addresses: Sequence[str], zone: str) -> Iterator[RemoteCalendar]:
         if not addresses:
             return
         ids = [default_calendar(address) for address in addresses]

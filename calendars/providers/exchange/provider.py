@@ -16,7 +16,7 @@ class ExchangeCalendarProvider:
     """Stateless. It makes no video calls, and is polled."""
 
     key = "exchange"
-    capabilities = Capabilities(push=False, conference=False)
+    capabilities = Capabilities(push=False, conference=False, adds_by_address=True)
 
     def open(self, connection: Connection, *, timeout_seconds: float | None = None) -> CalendarClient:
         """A client for one connection."""
