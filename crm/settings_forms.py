@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.choices import ObjectType
+from crm.currencies import CURRENCY_PROPERTIES, currency_words
 from crm.labels import built_in_options, group_label, label_of, label_typed, option_labels
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup
 from crm.objects import OBJECTS
 from crm.presentation import plural_label
 from crm.selectors.definitions import label_pairs
 from crm.services.definitions import LISTS, NAME
-from hubclone.lib.text import clean_line, slugify
+from hubclone.lib.text import clean_line, fold, slugify
 
 KINDS: dict[str, Any] = {
     "string:text": _("Text on one line"),
@@ -32,6 +33,8 @@ KINDS: dict[str, Any] = {
     "multi_enumeration:checkbox": _("Several of a list"),
 }
 OPTIONS_MOST = 500
+OPTIONS_AT_ONCE = 25
+"""More of them are not listed for change one below the other: they are found by their words."""
 LABEL_LENGTH_MOST = 200
 BUILT_IN_HELP = _(
     "Shown in each reader's language. Your own words are shown in every language; empty brings ours back."
@@ -71,7 +74,7 @@ class PropertyForm(forms.Form):
     def __init__(
         self, data: Any = None, *, groups: Sequence[PropertyGroup], definition: PropertyDefinition | None = None
     ) -> None:
-        draft = data if data is not None and "do" in data else None
+        draft = data if data is not None and wish_of(data) else None
         super().__init__(None if draft is not None else data, initial=draft.dict() if draft else _start(definition))
         self.fields["group"].choices = [(group.pk, group_label(group)) for group in groups]  # type: ignore[attr-defined]
         if definition is not None:
@@ -109,20 +112,28 @@ class OptionRows:
 
     rows: list[tuple[str, str]] = field(default_factory=list)
     built_in: Mapping[str, str] = field(default_factory=dict)
+    is_money: bool = False
+    sought: str = ""
 
     @classmethod
     def posted(cls, data: QueryDict, definition: PropertyDefinition | None = None) -> OptionRows:
         """What was sent: as many values as labels, in their order."""
         pairs = zip(data.getlist("option-value"), data.getlist("option-label"), strict=False)
-        return cls([(value, clean_line(label)) for value, label in pairs][:OPTIONS_MOST], _built_in(definition))
+        rows = [(value, clean_line(label)) for value, label in pairs][:OPTIONS_MOST]
+        return cls(rows, _built_in(definition), _is_money(definition), _sought(data))
 
     @classmethod
     def kept(cls, definition: PropertyDefinition) -> OptionRows:
         """Those of a property."""
-        return cls(list(option_labels(definition).items()), _built_in(definition))
+        return cls(list(option_labels(definition).items()), _built_in(definition), _is_money(definition))
+
+    @property
+    def is_long(self) -> bool:
+        """Too many to be listed for change one below the other."""
+        return len(self.rows) > OPTIONS_AT_ONCE
 
     def act(self, wish: str) -> None:
-        """Do what a button says: ``add``, ``remove:2``, ``up:2``, ``down:2``; anything else does nothing."""
+        """Do what a button says: ``add``, ``remove:2``, ``up:2``, ``down:2``, ``top:2``; anything else does nothing."""
         verb, _colon, at = wish.partition(":")
         index = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else -1
         if verb == "add" and len(self.rows) < OPTIONS_MOST:
@@ -133,14 +144,40 @@ class OptionRows:
             to = index - 1 if verb == "up" else index + 1
             if 0 <= to < len(self.rows):
                 self.rows[index], self.rows[to] = self.rows[to], self.rows[index]
+        elif verb == "top" and 0 <= index < len(self.rows):
+            self.rows.insert(0, self.rows.pop(index))
 
     def shown(self) -> list[dict[str, Any]]:
-        """For the template."""
-        last = len(self.rows) - 1
+        """For the template; ``open`` are those to be changed, the others of a long list go along unseen."""
+        last, is_open = len(self.rows) - 1, self._open()
         return [
-            {"value": value, "label": label, "fixed": value in self.built_in, "first": at == 0, "last": at == last}
+            {
+                "value": value,
+                "label": label,
+                "words": self._words(value, label),
+                "fixed": value in self.built_in,
+                "open": (value, label) in is_open,
+                "first": at == 0,
+                "last": at == last,
+            }
             for at, (value, label) in enumerate(self.rows)
         ]
+
+    def _open(self) -> Collection[tuple[str, str]]:
+        """Of a long list those that are new and the first that hold the words which are sought."""
+        if not self.is_long:
+            return self.rows
+        new = [row for row in self.rows if not row[0]]
+        words = fold(self.sought).split()
+        found = [
+            row
+            for row in self.rows
+            if words and all(word in fold(" ".join((*row, self._words(*row)))) for word in words)
+        ]
+        return {*new, *found[:OPTIONS_AT_ONCE]}
+
+    def _words(self, value: str, label: str) -> str:
+        return currency_words(value) if self.is_money and label == value else label
 
     def options(self, type_: str) -> list[dict[str, str]]:
         """What the property gets: a built-in option without a label has its first one back, other rows without one are
@@ -184,6 +221,11 @@ class LabelForm(forms.Form):
         ]
 
 
+def wish_of(data: QueryDict) -> str:
+    """What a button of the options asks for (OptionRows.act); ``find`` also after Enter in the field for it."""
+    return data.get("do", "") or ("find" if _sought(data) != clean_line(data.get("option-found", "")) else "")
+
+
 def object_choices() -> list[tuple[str, str]]:
     """Every kind of record by its address, in words."""
     return [(info.plural, plural_label(ObjectType(info.type))) for info in OBJECTS.values()]
@@ -191,6 +233,14 @@ def object_choices() -> list[tuple[str, str]]:
 
 def _built_in(definition: PropertyDefinition | None) -> Mapping[str, str]:
     return built_in_options(definition) if definition else {}
+
+
+def _is_money(definition: PropertyDefinition | None) -> bool:
+    return definition is not None and definition.is_built_in and definition.name in CURRENCY_PROPERTIES
+
+
+def _sought(data: QueryDict) -> str:
+    return clean_line(data.get("option-find", ""))[:LABEL_LENGTH_MOST]
 
 
 def _free(base: str, taken: set[str]) -> str:

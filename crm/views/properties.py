@@ -23,7 +23,7 @@ from crm.selectors import owners_list
 from crm.selectors.definitions import Misfits, definitions_found, groups_list, misfits_find
 from crm.services.definition_changes import DefinitionChange, ValuesWouldBeLost, definition_update
 from crm.services.definitions import LISTS, definition_archive, definition_create, definition_restore
-from crm.settings_forms import KINDS, OptionRows, PropertyForm, kind_of, object_choices
+from crm.settings_forms import KINDS, OptionRows, PropertyForm, kind_of, object_choices, wish_of
 from hubclone.lib.text import fold
 
 _EDIT = Right.EDIT_ACCOUNT_SETTINGS
@@ -56,11 +56,11 @@ def property_create(request: AccountRequest, account_id: int, objects: ObjectInf
     groups = groups_list(account_id=account_id, object_type=objects.type)
     form = PropertyForm(request.POST or None, groups=groups)
     options = OptionRows.posted(request.POST)
-    if wish := request.POST.get("do"):
+    if wish := wish_of(request.POST):
         options.act(wish)
     elif request.method == "POST" and form.is_valid() and _create(request, objects, form, options):
         return redirect(_back(account_id, objects.type))
-    context = {"form": form, "options": options.shown(), "info": objects, **_head(account_id, objects.type)}
+    context = {"form": form, **_options(options), "info": objects, **_head(account_id, objects.type)}
     return render(request, "crm/settings/property.html", context, status=422 if _is_wrong(request, form) else 200)
 
 
@@ -74,7 +74,7 @@ def property_edit(request: AccountRequest, account_id: int, definition_id: int) 
     posted = request.method == "POST"
     options = OptionRows.posted(request.POST, definition) if posted else OptionRows.kept(definition)
     misfits = None
-    if wish := request.POST.get("do"):
+    if wish := wish_of(request.POST):
         options.act(wish)
     elif posted and form.is_valid():
         change = _change(definition, form, options)
@@ -89,7 +89,7 @@ def property_edit(request: AccountRequest, account_id: int, definition_id: int) 
         "label": label_of(definition),
         "kind": KINDS.get(kind_of(definition)) or PropertyType(definition.type).label,
         "is_list": definition.type in LISTS,
-        "options": options.shown(),
+        **_options(options),
         "misfits": misfits,
         "examples": _examples(definition, misfits),
         **_head(account_id, definition.object_type),
@@ -213,8 +213,18 @@ def _show(form: PropertyForm, error: InvalidProperty) -> None:
     form.add_error(error.name if error.name in form.fields else None, error.reason)
 
 
+def _options(options: OptionRows) -> dict[str, Any]:
+    shown = options.shown()
+    return {
+        "options": shown,
+        "is_long": options.is_long,
+        "sought": options.sought,
+        "is_missed": bool(options.sought) and not any(row["open"] for row in shown),
+    }
+
+
 def _is_wrong(request: AccountRequest, form: PropertyForm) -> bool:
-    return request.method == "POST" and "do" not in request.POST and bool(form.errors)
+    return request.method == "POST" and not wish_of(request.POST) and bool(form.errors)
 
 
 def _get(account_id: int, definition_id: int) -> PropertyDefinition:

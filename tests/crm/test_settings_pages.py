@@ -281,3 +281,42 @@ def test_labels_are_made_renamed_and_deleted_on_their_pages(account: Account, cl
     assert client.get(delete).status_code == 200
     assert client.post(delete).status_code == 302
     assert not AssociationType.objects.filter(account=account, type_id__gte=10_000).exists()
+
+
+def test_of_a_long_list_only_what_is_sought_is_changed_and_everything_else_stays(
+    account: Account, client: Client
+) -> None:
+    currency = PropertyDefinition.objects.get(account=account, object_type="deal", name="deal_currency_code")
+    url = reverse("crm:property_edit", args=[account.pk, currency.pk])
+    kept = currency.options
+    page = client.get(url)
+    assert not [option for option in page.context["options"] if option["open"]]
+    assert 'type="text" name="option-label"' not in page.content.decode()
+    assert "PLN – Polish Zloty" in page.content.decode()
+    rows = {
+        "label": "Currency",
+        "group": currency.group_id,
+        "option-value": [option["value"] for option in kept],
+        "option-label": [option["label"] for option in kept],
+    }
+    entered = client.post(url, {**rows, "option-find": "zloty", "option-found": ""})
+    found = [option for option in entered.context["options"] if option["open"]]
+    assert [option["value"] for option in found] == ["PLN"]
+    currency.refresh_from_db()
+    assert currency.options == kept, "Enter in the field of what is sought saves nothing"
+    at = [option["value"] for option in kept].index("PLN")
+    sought = {"option-find": "zloty", "option-found": "zloty"}
+    moved = client.post(url, {**rows, **sought, "do": f"top:{at}"}).context["options"]
+    assert [option["value"] for option in moved][:2] == ["PLN", kept[0]["value"]]
+    missed = client.post(url, {**rows, "option-find": "doubloon", "do": "find"})
+    assert missed.context["is_missed"]
+    added = client.post(url, {**rows, "do": "add"}).context["options"]
+    assert [option["value"] for option in added if option["open"]] == [""]
+    rows["option-value"], rows["option-label"] = (
+        ["", *(option["value"] for option in moved)],
+        ["Points", *(option["label"] for option in moved)],
+    )
+    assert client.post(url, {**rows, **sought}).status_code == 302
+    currency.refresh_from_db()
+    assert [option["value"] for option in currency.options][:3] == ["points", "PLN", "EUR"]
+    assert len(currency.options) == len(kept) + 1
