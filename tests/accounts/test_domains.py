@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from html import unescape
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from tests.accounts.conftest import signed_in
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.accounts.name_server import NameServer
 from tests.calendars.booking import at_once
+from tests.web_server import Handler, served
 
 pytestmark = pytest.mark.django_db
 NOW = dt.timedelta()
@@ -170,29 +170,19 @@ def test_a_record_of_several_values_and_strings_is_read_whole(editor: Membership
     assert domain_check(actor=actor_of(editor), domain=domain).state == DomainState.CONNECTED
 
 
-class Host(BaseHTTPRequestHandler):
+class Host(Handler):
     """A host whose answer is in its server's ``reply``: status and body."""
 
     def do_GET(self) -> None:
         status, body = self.server.reply  # type: ignore[attr-defined]
-        self.send_response(status)
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        return
+        self.answer(body, status, Location="http://127.0.0.1:1/")
 
 
 @pytest.fixture
 def host(settings: Settings) -> Iterator[HTTPServer]:
-    server = HTTPServer(("127.0.0.1", 0), Host)
-    settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{server.server_address[1]}", "127.0.0.1/32:1")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(Host) as server:
+        settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{server.server_port}", "127.0.0.1/32:1")
+        yield server
 
 
 @pytest.mark.spec("A5")

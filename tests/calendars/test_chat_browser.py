@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
@@ -20,6 +18,7 @@ from tests.browser import PageFactory, axe_violations, overflow, picture, settle
 from tests.calendars.booking import account_make, page_make
 from tests.calendars.settings_of import domain_make, plan_make, seat_give, settings_make
 from tests.look.test_application import enter
+from tests.web_server import Handler, address, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.spec("C17")]
 POLICY = "default-src 'none'; script-src {0}; style-src {0}; frame-src {0}; base-uri 'none'; form-action 'none'"
@@ -44,27 +43,20 @@ def site(chat: MeetingSettings, live_server: LiveServer, settings: Settings) -> 
     settings.MEETINGS_URL = live_server.url
     tags: list[int] = [1]
 
-    class Site(BaseHTTPRequestHandler):
+    class Site(Handler):
         def do_GET(self) -> None:
             """Answer every address with the page."""
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", POLICY.format(live_server.url))
-            self.end_headers()
-            self.wfile.write(SITE.format(chat_code(chat) * tags[-1]).encode())
+            said = SITE.format(chat_code(chat) * tags[-1]).encode()
+            policy = POLICY.format(live_server.url)
+            self.answer(said, Content_Type="text/html; charset=utf-8", Content_Security_Policy=policy)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    with served(Site) as server:
 
-    def address(*, times: int = 1) -> str:
-        tags.append(times)
-        return f"http://127.0.0.1:{server.server_port}/pricing?secret=1"
+        def pricing(*, times: int = 1) -> str:
+            tags.append(times)
+            return f"{address(server)}/pricing?secret=1"
 
-    yield address
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield pricing
 
 
 def box(visitor: Page) -> dict[str, float]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
@@ -17,6 +15,7 @@ from calendars.models import Booking, SchedulingPage
 from tests.browser import PageFactory, axe_violations, overflow, picture, settled
 from tests.calendars.booking import ALL_HOURS, account_make, page_make
 from tests.look.test_application import enter
+from tests.web_server import Handler, address, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.spec("C19")]
 
@@ -50,26 +49,18 @@ def elsewhere() -> Iterator[Callable[[str], str]]:
     """``elsewhere(html)`` → the address of a page of another site that holds it."""
     said: list[bytes] = []
 
-    class Site(BaseHTTPRequestHandler):
+    class Site(Handler):
         def do_GET(self) -> None:
             """Answer every address with the page."""
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(said[-1])
+            self.answer(said[-1], Content_Type="text/html; charset=utf-8")
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    with served(Site) as server:
 
-    def serve(html: str) -> str:
-        said.append(html.encode())
-        return f"http://127.0.0.1:{server.server_port}/"
+        def serve(html: str) -> str:
+            said.append(html.encode())
+            return f"{address(server)}/"
 
-    yield serve
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield serve
 
 
 def shown(page: Page) -> list[str]:

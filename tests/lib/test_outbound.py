@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import smtplib
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -26,29 +23,20 @@ from hubclone.lib.outbound.guard import (
 from hubclone.lib.outbound.http import session
 from hubclone.lib.outbound.httplib2_http import guarded_http
 from hubclone.lib.outbound.smtp import smtp_connect
+from tests.web_server import Handler, served
 
 
-class Hello(BaseHTTPRequestHandler):
+class Hello(Handler):
     """Answers 200, or sends elsewhere."""
 
     def do_GET(self) -> None:
-        self.send_response(302 if self.path == "/away" else 200)
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def log_message(self, *args: Any) -> None:
-        return
+        self.answer(b"ok", 302 if self.path == "/away" else 200, Location="http://127.0.0.1:1/")
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    server = HTTPServer(("127.0.0.1", 0), Hello)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    with served(Hello) as server:
+        yield server.server_port
 
 
 @pytest.mark.parametrize(

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from sandbox.testing import SandboxServer
 from tests.sandbox.conftest import ANNA, refusal, timed
+from tests.stack.fixture import wait_until
+from tests.web_server import Handler, address, served
 
 
 class Receiver:
     """Keeps the headers of every message."""
 
     def __init__(self) -> None:
+        self.url = ""
         self.messages: list[dict[str, str]] = []
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                receiver.messages.append({name.lower(): value for name, value in self.headers.items()})
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def wait(self, count: int) -> list[dict[str, str]]:
-        end = time.monotonic() + 60
-        while len(self.messages) < count and time.monotonic() < end:
-            time.sleep(0.01)
-        assert len(self.messages) >= count
+        """The messages by their number, as soon as there are so many."""
+        wait_until(lambda: len(self.messages) >= count, every=0.01, what=f"{count} messages")
         return sorted(self.messages, key=lambda message: int(message["x-goog-message-number"]))
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+
+    class Hook(Handler):
+        def do_POST(self) -> None:
+            made.messages.append({name.lower(): value for name, value in self.headers.items()})
+            self.answer()
+
+    with served(Hook) as server:
+        made.url = f"{address(server)}/hook"
+        yield made
 
 
 @pytest.fixture
@@ -125,16 +116,18 @@ def test_messages_can_be_lost_and_repeated(
     assert [m["x-goog-message-number"] for m in receiver.wait(3)] == ["1", "2", "2"]
 
 
+def _settled(pushes: list[dict[str, Any]]) -> list[str]:
+    """Their results, once each has one."""
+    results = [str(push["result"]) for push in pushes]
+    return [] if "queued" in results else results
+
+
 def test_a_dead_receiver_harms_nothing_and_is_recorded(sandbox: SandboxServer, anna: Any, receiver: Receiver) -> None:
     body = {"id": "dead", "type": "web_hook", "address": "http://127.0.0.1:9/hook"}
     anna.events().watch(calendarId="primary", body=body).execute()
     anna.events().insert(calendarId="primary", body=timed(10)).execute()
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        results = [push["result"] for push in sandbox.control.google.state()["pushes"]]
-        if "queued" not in results:
-            break
-        time.sleep(0.02)
+    google = sandbox.control.google
+    results = wait_until(lambda: _settled(google.state()["pushes"]), every=0.02, what="an end of the sending")
     assert [result.partition(":")[0] for result in results] == ["failed", "failed"]
 
 

@@ -3,54 +3,39 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from hubclone.embedded.ports import free_port
 from sandbox.microsoft.accounts import ANNA, JAN, NORTHWIND, PROJECTS
 from sandbox.microsoft.testing import MicrosoftControl
 from sandbox.testing import MICROSOFT_CLIENT_ID
 from tests.sandbox.microsoft.conftest import Graph, Json, guests, timed
-
-SECONDS = 60
+from tests.stack.fixture import wait_until
+from tests.web_server import Handler, address, served
 
 
 class Receiver:
     """Echoes validation tokens (unless told otherwise) and keeps every notification, one post a list."""
 
     def __init__(self) -> None:
+        self.url = ""
         self.posts: list[list[Json]] = []
         self.validated: list[str] = []
         self.answer: Callable[[str], tuple[int, str, str]] = lambda token: (200, "text/plain", token)
-        receiver = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                parts = urlsplit(self.path)
-                token = parse_qs(parts.query).get("validationToken", [""])[0]
-                status, kind, said = receiver.answer(token) if token else (202, "text/plain", "")
-                if token:
-                    receiver.validated.append(parts.path)
-                else:
-                    receiver.posts.append(json.loads(data)["value"])
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.end_headers()
-                self.wfile.write(said.encode())
-
-            def log_message(self, format: str, *args: Any) -> None:
-                return
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def take(self, path: str, body: bytes) -> tuple[int, str, str]:
+        """Keep one post; answers status, type and text."""
+        parts = urlsplit(path)
+        if token := parse_qs(parts.query).get("validationToken", [""])[0]:
+            self.validated.append(parts.path)
+            return self.answer(token)
+        self.posts.append(json.loads(body)["value"])
+        return 202, "text/plain", ""
 
     @property
     def notifications(self) -> list[Json]:
@@ -59,19 +44,22 @@ class Receiver:
 
     def wait(self, count: int) -> list[Json]:
         """The notifications, as soon as there are so many."""
-        end = time.monotonic() + SECONDS
-        while len(self.notifications) < count and time.monotonic() < end:
-            time.sleep(0.01)
-        assert len(self.notifications) >= count
+        wait_until(lambda: len(self.notifications) >= count, every=0.01, what=f"{count} notifications")
         return self.notifications
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+
+    class Hook(Handler):
+        def do_POST(self) -> None:
+            status, kind, said = made.take(self.path, self.body())
+            self.answer(said.encode(), status, Content_Type=kind)
+
+    with served(Hook) as server:
+        made.url = f"{address(server)}/hook"
+        yield made
 
 
 def later(minutes: float) -> str:
@@ -125,8 +113,7 @@ def test_a_receiver_that_does_not_prove_itself_gets_none(
 
 
 def test_an_address_where_nobody_listens_is_refused(anna: Graph, receiver: Receiver) -> None:
-    receiver.server.shutdown()
-    receiver.server.server_close()
+    receiver.url = f"http://127.0.0.1:{free_port()}/hook"
     assert anna.refused("POST", "/subscriptions", body(receiver)) == (400, "ValidationError")
 
 
@@ -246,9 +233,7 @@ def test_notifications_are_lost_and_come_again_on_order(
     subscribe()
     microsoft.push_pause()
     anna.call("POST", "/me/events", timed(10))
-    end = time.monotonic() + SECONDS
-    while not microsoft.state()["pushes"] and time.monotonic() < end:
-        time.sleep(0.01)
+    wait_until(lambda: microsoft.state()["pushes"], every=0.01, what="a notification on its way")
     assert [push["result"] for push in microsoft.state()["pushes"]] == ["lost"]
     microsoft.push_pause(False)
     microsoft.push_replay(times=2)
