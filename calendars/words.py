@@ -15,6 +15,8 @@ from calendars.choices import MeetingOutcome
 _DAY_PATTERNS = {"en": "EEEE, MMMM d", "pl": "EEEE, d MMMM"}
 _DATE_PATTERNS = {"en": "EEEE, MMMM d, y", "pl": "EEEE, d MMMM y"}
 HOUR_MINUTES = 60
+DASH = "\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}"
+"""Between two times of a day, which stay on one line."""
 
 
 def language_now() -> str:
@@ -36,9 +38,9 @@ def day_words(day: dt.date, language: str) -> str:
 
 @lru_cache(maxsize=512)
 def date_words(day: dt.date, language: str) -> str:
-    """``Tuesday, November 24, 2026``, with a capital."""
+    """``Tuesday, November 24, 2026``, as it stands within a sentence: ``wtorek, 24 listopada 2026``."""
     pattern = _DATE_PATTERNS.get(language.partition("-")[0], "full")
-    return _capital(format_date(day, pattern, locale=_locale(language)))
+    return format_date(day, pattern, locale=_locale(language))
 
 
 @lru_cache(maxsize=512)
@@ -73,13 +75,14 @@ def duration_words(minutes: int) -> str:
 
 
 def span_words(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
-    """``Tuesday, November 24, 2026, 10:30 AM – 11:00 AM``, in the zone that both moments are in."""
+    """``Tuesday, November 24, 2026, 10:30 AM – 11:00 AM``, in the zone that both moments are in. No line ends between
+    the two times."""
     language = language_now()
     first = _("%(day)s, %(time)s") % {
         "day": date_words(starts_at.date(), language),
         "time": time_words(starts_at.hour, starts_at.minute, language),
     }
-    return f"{first} – {time_words(ends_at.hour, ends_at.minute, language)}"
+    return f"{first}{DASH}{time_words(ends_at.hour, ends_at.minute, language)}"
 
 
 def _capital(words: str) -> str:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from calendars.choices import PageKind
@@ -91,12 +91,12 @@ def hosts_typed(user_ids: Mapping[int, int]) -> list[dict[str, str]]:
 class HostsForm(forms.Form):
     """What the editor says of a page's kind and of its hosts."""
 
-    kind = LaterChoiceField(label=_lazy("Kind"), choices=PageKind.choices, widget=forms.RadioSelect)
-    hosts = HostsField(label=_lazy("Hosts"))
+    kind = LaterChoiceField(label=gettext_lazy("Kind"), choices=PageKind.choices, widget=forms.RadioSelect)
+    hosts = HostsField(label=gettext_lazy("Hosts"))
     is_owner_first = forms.BooleanField(
-        label=_lazy("The contact's owner first"),
+        label=gettext_lazy("The contact's owner first"),
         required=False,
-        help_text=_lazy("A guest who is a contact meets its owner, if they are a host and free."),
+        help_text=gettext_lazy("A guest who is a contact meets its owner, if they are a host and free."),
     )
     members: dict[int, User]
 

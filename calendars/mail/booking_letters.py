@@ -19,6 +19,9 @@ from calendars.selectors.calls import call_missing
 from calendars.selectors.hosts import booking_hosts
 from calendars.tokens import words_for_booking
 
+PHONES = (LocationKind.PHONE, LocationKind.CALL_GUEST)
+"""Kinds of place that are a telephone number."""
+
 
 def guest_confirmed(booking: Booking) -> Letter:
     """The meeting stands."""
@@ -101,11 +104,16 @@ def guest_expired(booking: Booking) -> Letter:
     return Letter(
         subject=_("Not confirmed: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request was not answered"),
-        intro=_("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
-        % {"host": host_of(booking)},
+        intro=expired_words(booking),
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
         button=Button(_("Choose another time"), page_url(booking)),
     )
+
+
+def expired_words(booking: Booking) -> str:
+    """What has become of a request that nobody answered."""
+    words = _("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
+    return words % {"host": host_of(booking)}
 
 
 def owner_event_failed(booking: Booking) -> Letter:
@@ -182,14 +190,16 @@ def facts(booking: Booking, what: str, zone: str) -> list[Row]:
     """What, when and where, in a zone."""
     rows = [Row(_("What"), what), Row(_("When"), when_words(booking.starts_at, booking.ends_at, zone))]
     if booking.location:
-        rows.append(Row(_("Where"), booking.location))
+        rows.append(Row(_("By phone") if booking.page.location_kind in PHONES else _("Where"), booking.location))
     if booking.conference_url and booking.state == BookingState.CONFIRMED:
         rows.append(Row(_("Video call"), booking.conference_url, booking.conference_url))
     return rows
 
 
 def _guest_facts(booking: Booking) -> list[Row]:
-    answers = [Row(label, words) for label, words in answers_shown(booking, booking.page.owner.time_zone)]
+    called = booking.location if booking.page.location_kind == LocationKind.CALL_GUEST else None
+    shown = answers_shown(booking, booking.page.owner.time_zone)
+    answers = [Row(label, words) for label, words in shown if words != called]
     address = booking.guest_email
     if is_of_several(booking):
         answers.append(Row(_("Hosts"), host_of(booking)))

@@ -11,6 +11,7 @@ from calendars.choices import BookingState, ChangedBy
 from calendars.guest_links import manage_url
 from calendars.mail.booking_letters import (
     booking_url,
+    expired_words,
     facts,
     is_of_several,
     page_url,
@@ -21,6 +22,7 @@ from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.names import first_name_of, guest_of, host_of, organiser_of, owner_of
 from calendars.mail.when import when_words
 from calendars.models import Booking
+from calendars.selectors.calls import is_left_behind
 from calendars.tokens import words_for_booking
 from hubclone.lib.text import clean_line
 
@@ -52,7 +54,7 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
     return Letter(
         subject=_("New time: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=heading % names,
-        intro=_("The old time is free again."),
+        intro=" ".join(filter(None, [_("The old time is free again."), _left_words(booking)])),
         rows=[
             *_facts(booking, title_for_owner(booking), get_current_timezone_name(), moved_from),
             Row(_("Guest"), guest_of(booking)),
@@ -63,19 +65,34 @@ def owner_moved(booking: Booking, moved_from: dt.datetime | None) -> Letter:
 
 def guest_cancelled(booking: Booking) -> Letter:
     """The meeting, or the request for one, is off."""
-    names = {"host": owner_of(booking) if was_request(booking) else organiser_of(booking)}
-    by_guest = booking.cancelled_by == ChangedBy.GUEST
-    if was_request(booking):
-        intro = _("You have taken back your request to %(host)s.") if by_guest else _("%(host)s cannot make it.")
-    else:
-        intro = _("You have cancelled it.") if by_guest else _("%(host)s has cancelled it.")
     return Letter(
         subject=_("Cancelled: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your meeting does not take place"),
-        intro=intro % names,
+        intro=_cancelled_words(booking),
         rows=[*_facts(booking, title_for_guest(booking), booking.guest_time_zone), *_reason(booking)],
         button=Button(_("Choose another time"), page_url(booking)),
     )
+
+
+def ending_words(booking: Booking) -> str:
+    """What has become of a booking that does not stand any more, for its guest; empty for one that does."""
+    if booking.state == BookingState.CANCELLED:
+        return _cancelled_words(booking)
+    if booking.state == BookingState.EXPIRED:
+        return expired_words(booking)
+    if booking.state == BookingState.DECLINED:
+        return _("%(host)s cannot make it.") % {"host": owner_of(booking)}
+    return ""
+
+
+def _cancelled_words(booking: Booking) -> str:
+    names = {"host": owner_of(booking) if was_request(booking) else organiser_of(booking)}
+    by_guest = booking.cancelled_by == ChangedBy.GUEST
+    if was_request(booking):
+        words = _("You have taken back your request to %(host)s.") if by_guest else _("%(host)s cannot make it.")
+    else:
+        words = _("You have cancelled it.") if by_guest else _("%(host)s has cancelled it.")
+    return words % names
 
 
 def owner_cancelled(booking: Booking) -> Letter:
@@ -92,7 +109,7 @@ def owner_cancelled(booking: Booking) -> Letter:
     return Letter(
         subject=_("Cancelled: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=heading % {"guest": guest_of(booking)},
-        intro=_("The time is free again."),
+        intro=" ".join(filter(None, [_("The time is free again."), _left_words(booking)])),
         rows=[
             *_facts(booking, title_for_owner(booking), get_current_timezone_name()),
             Row(_("Guest"), guest_of(booking)),
@@ -164,6 +181,15 @@ def _facts(booking: Booking, what: str, zone: str, moved_from: dt.datetime | Non
         before = when_words(moved_from, moved_from + (booking.ends_at - booking.starts_at), zone)
         rows.insert(2, Row(_("Before"), before))
     return rows
+
+
+def _left_words(booking: Booking) -> str:
+    """What the host has to do by hand; empty where the calendar follows by itself."""
+    if not is_left_behind(booking):
+        return ""
+    if booking.state == BookingState.CANCELLED:
+        return _("Its event is in a calendar that is not connected any more: please delete it there by hand.")
+    return _("Its event is in a calendar that is not connected any more: please move it there by hand.")
 
 
 def _reason(booking: Booking) -> list[Row]:

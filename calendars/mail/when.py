@@ -9,6 +9,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from django.utils.translation import get_language
 
+from calendars.words import DASH
+
 
 def when_words(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> str:
     """``Monday, November 23, 2026, 10:00 – 10:30 AM (Europe/Warsaw, UTC+1)`` in the active language."""
@@ -16,9 +18,9 @@ def when_words(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> str:
     start, end = starts_at.astimezone(ZoneInfo(zone)), ends_at.astimezone(ZoneInfo(zone))
     first = f"{format_date(start, 'full', locale=locale)}, {format_time(start, 'short', locale=locale)}"
     last = format_time(end, "short", locale=locale)
-    if end.date() != start.date():
-        last = f"{format_date(end, 'full', locale=locale)}, {last}"
-    return f"{first} – {last} ({zone_words(zone, start)})"
+    if end.date() == start.date():
+        return f"{first}{DASH}{last} ({zone_words(zone, start)})"
+    return f"{first} – {format_date(end, 'full', locale=locale)}, {last} ({zone_words(zone, start)})"
 
 
 def zone_words(zone: str, at: dt.datetime) -> str:

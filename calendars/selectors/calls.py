@@ -1,4 +1,5 @@
-"""Who makes the link of a video call: the host's calendar, where it can. Nobody is promised one that does not come."""
+"""What a host's calendar does for a booking: it makes the link of a video call, where it can, and holds the event.
+Nobody is promised what does not come."""
 
 from __future__ import annotations
 
@@ -25,3 +26,8 @@ def call_comes(booking: Booking) -> bool:
 def call_missing(booking: Booking) -> bool:
     """Whether the host has to send the details of a video call."""
     return booking.page.location_kind == LocationKind.CONFERENCE and not call_comes(booking)
+
+
+def is_left_behind(booking: Booking) -> bool:
+    """Whether the booking's event is in a calendar that is not connected any more, so that nothing here changes it."""
+    return booking.calendar_id is None and booking.calendar_write == CalendarWrite.WRITTEN

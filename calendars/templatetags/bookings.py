@@ -6,6 +6,9 @@ import datetime as dt
 
 from django import template
 
+from calendars.models import Booking
+from calendars.selectors.calls import is_left_behind
+
 register = template.Library()
 
 
@@ -16,3 +19,9 @@ def moment(text: str) -> dt.datetime | None:
         return dt.datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
+
+
+@register.filter
+def left_behind(booking: Booking) -> bool:
+    """Whether the booking's event is in a calendar that is not connected any more."""
+    return is_left_behind(booking)

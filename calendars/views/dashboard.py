@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import formats, timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +22,7 @@ from calendars.selectors.dashboard import Week, bookings_exported, page_figures,
 from calendars.services.outcomes import outcome_set
 from calendars.tabs import FIGURES, meeting_tabs
 from calendars.views.bookings import booking_or_404
-from calendars.words import outcome_words
+from calendars.words import language_now, outcome_words
 from hubclone.lib.csv_cells import csv_lines
 
 
@@ -52,7 +52,9 @@ def bookings_csv(request: AccountRequest, account_id: int) -> StreamingHttpRespo
     """All meetings of the user as a file; times by their own wall clock, with its offset."""
     rows = bookings_exported(account_id=account_id, user_id=request.user.pk)
     zone = ZoneInfo(request.user.time_zone)
-    response = StreamingHttpResponse(csv_lines(_head(), _lines(rows, zone)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        csv_lines(_head(), _lines(rows, zone, language_now())), content_type="text/csv; charset=utf-8"
+    )
     today = f"{timezone.localtime():%Y-%m-%d}"
     response.headers["Content-Disposition"] = f'attachment; filename="meetings-{account_id}-{today}.csv"'
     return response
@@ -85,15 +87,18 @@ def _head() -> list[str]:
     ]
 
 
-def _lines(rows: Iterator[Booking], zone: ZoneInfo) -> Iterator[list[object]]:
+def _lines(rows: Iterator[Booking], zone: ZoneInfo, language: str) -> Iterator[list[object]]:
+    """Read while the file is sent, when the request's own language is active no more."""
     for row in rows:
+        with translation.override(language):
+            state, became = row.get_state_display(), outcome_words(row.outcome)  # type: ignore[attr-defined]
         times = [moment.astimezone(zone).isoformat(timespec="minutes") for moment in (row.starts_at, row.ends_at)]
         yield [
             *times,
             row.subject,
             row.page.name,
-            row.get_state_display(),
-            outcome_words(row.outcome),  # type: ignore[attr-defined]
+            state,
+            became,
             row.guest_first_name,
             row.guest_last_name,
             row.guest_email,

@@ -29,6 +29,7 @@ from calendars.choices import BookingState, ChangedBy, PageState
 from calendars.exceptions import BookingChanged, BookingOver, BookingRefused, SlotTaken, TooManyAttempts
 from calendars.forms.changes import CancelForm
 from calendars.guest_links import booking_by_token, manage_token
+from calendars.mail.change_letters import ending_words
 from calendars.models import Booking
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.views.move_picker import FRESH_TIMES_MOST, MovePicker, MoveUrls
@@ -176,6 +177,7 @@ def _base(booking: Booking) -> dict[str, Any]:
     return done_context(booking) | {
         "token": manage_token(booking),
         "is_cancelled": booking.state == BookingState.CANCELLED,
+        "ending": ending_words(booking),
         "is_bookable": booking.page.state == PageState.ACTIVE,
         "again_url": reverse("calendars:public_page", args=[booking.page.slug]),
     }
