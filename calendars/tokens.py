@@ -1,7 +1,7 @@
 """The tokens that may stand in the words of a scheduling page, and their values for a booking.
 
 A guest's values are what that guest typed and never what the CRM knows: whoever books with somebody's address learns
-nothing about them.
+nothing about them. Nor does anything typed become a link in the host's own words, which go to that address.
 """
 
 from __future__ import annotations
@@ -95,6 +95,6 @@ def words_for_page(text: str, page: SchedulingPage) -> str:
 def _values(booking: Booking, used: Collection[str]) -> dict[str, str]:
     asked = any(key.startswith(CONTACT) and key not in PAGE_TOKENS for key in used)
     words = answers_words(booking, booking.guest_time_zone) if asked else {}
-    answers = {f"{CONTACT}{name}": clean_line(text) for name, text in words.items()}
+    answers = {f"{CONTACT}{name}": link_defuse(clean_line(text)) for name, text in words.items()}
     own = {key: PAGE_TOKENS[key].value(booking) for key in used if key in PAGE_TOKENS}
     return answers | own

@@ -36,6 +36,7 @@ from calendars.services.booking_rows import booking_rows_insert
 from calendars.tokens import words_for_booking
 from hubclone.lib.errors import TransientError
 from hubclone.lib.locks import LockSpace, transaction_lock
+from hubclone.lib.names import link_defuse, link_in
 
 SUBJECT_LENGTH_MOST = 400
 _CONSTRAINTS_OF_TIME = {"reservation_no_overlap"}
@@ -154,10 +155,13 @@ def _people(page: SchedulingPage, hosts: Sequence[Host]) -> list[User]:
 
 
 def _location(page: SchedulingPage, form: BookingForm) -> str:
-    """Where: nothing yet for a video call, and the guest's own number for a call to the guest."""
+    """Where: nothing yet for a video call, and the guest's own number, which is no link, for a call to the guest."""
     if page.location_kind == LocationKind.CONFERENCE:
         return ""
-    return form.answers.get(PHONE, "") if page.location_kind == LocationKind.CALL_GUEST else page.location_detail
+    if page.location_kind != LocationKind.CALL_GUEST:
+        return page.location_detail
+    number = form.answers.get(PHONE, "")
+    return link_defuse(number) if link_in(number) else number
 
 
 def _subject(booking: Booking) -> str:

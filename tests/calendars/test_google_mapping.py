@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import time
 import uuid
@@ -116,6 +117,22 @@ def test_a_draft_asks_for_a_call_only_when_it_wants_one() -> None:
     assert "conferenceData" not in body
     assert body["attendees"] == [{"email": "a@x.test", "displayName": "A"}]
     assert body["start"]["timeZone"] == "Europe/Warsaw"
+
+
+@pytest.mark.spec("C26")
+def test_what_a_guest_typed_is_no_html_in_the_description_which_google_reads_as_html() -> None:
+    draft = EventDraft(
+        calendar_remote_id="c",
+        uid=uuid.uuid4(),
+        summary="s",
+        interval=Interval(soon(), soon() + dt.timedelta(hours=1)),
+        time_zone="Europe/Warsaw",
+        description='Note: <a href="https://spam.example">your bank</a> & more\nhttps://acme.example/?a=1&b=2',
+    )
+    shown = mapping.event_body(draft)["description"]
+    assert "<" not in shown
+    assert html.unescape(shown) == draft.description
+    assert shown.endswith("& more\nhttps://acme.example/?a=1&b=2"), "the rest stays as it was typed"
 
 
 @pytest.mark.parametrize("number", ["", "-1", "1e9", "٣", "9" * 30])

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import OutgoingEmail
 from calendars.choices import ChangedBy
@@ -65,6 +66,31 @@ def test_names_that_are_stored_already_are_no_links_in_any_letter_or_file() -> N
             assert "host.example" not in part.replace("\r\n ", "")
         assert "spam. example" in mail.text + mail.subject or "host. example" in mail.text
     assert "spam.example" not in invitation_of(booking, "PUBLISH").replace("\r\n ", "")
+
+
+def test_an_answer_is_no_link_in_the_hosts_words_or_as_the_place_and_reaches_the_host_as_it_was_typed() -> None:
+    field = {"name": "company", "label": "Company", "required": False, "hidden": False}
+    page = page_make(
+        location_kind="call_guest",
+        form_fields=[field],
+        confirmation_text="See you at {{ contact.company }}",
+        invitation_subject="Call for {{ contact.company }}",
+    )
+    markup = f'<a href="{SPAM}">{SPAM}</a>'
+    booking = book(page, answers={"phone": "www.spam.example", "company": markup})
+    assert booking.location == "www. spam. example"
+    assert book(page, slot(4), answers={"phone": "+48.600.700.800"}).location == "+48.600.700.800"
+    _run()
+    guest = OutgoingEmail.objects.filter(to="jan@example.com")[0]
+    for part in (guest.subject, guest.text, guest.html):
+        assert "spam.example" not in part
+    assert "See you at" in guest.text
+    owner = OutgoingEmail.objects.filter(to=page.owner.email)[0]
+    assert f"Company: {markup}" in owner.text
+    assert f'href="{SPAM}' not in owner.html
+    assert escape(markup) in owner.html
+    with_file = invitation_of(booking, "REQUEST").replace("\r\n ", "")
+    assert f"Company: {markup}" in with_file, "in the calendar it is plain text, as it was typed"
 
 
 def _as_of_old(page: SchedulingPage, booking: Booking) -> None:

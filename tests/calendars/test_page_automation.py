@@ -75,7 +75,7 @@ def test_the_words_of_a_page_are_filled_with_what_the_guest_typed(account: Accou
     assert "&lt;b&gt;Jan&lt;/b&gt;.</p>" in letter.html
     assert "<b>Jan" not in letter.html
     ics = letter.calendar.replace("\r\n ", "")
-    assert "of {{ host.name }} & Co" in ics, "what a guest typed is no token"
+    assert "of {{ host. name }} & Co" in ics, "what a guest typed is no token, and no link"
 
 
 def test_consent_is_needed_and_kept_word_for_word_once(account: Account) -> None:

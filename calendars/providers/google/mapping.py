@@ -77,7 +77,7 @@ def event_body(draft: EventDraft) -> dict[str, Any]:
     body: dict[str, Any] = {
         "id": event_id(draft.uid),
         "summary": draft.summary,
-        "description": draft.description,
+        "description": _as_text(draft.description),
         "location": draft.location,
         "start": _moment(draft.interval.starts_at, draft.time_zone),
         "end": _moment(draft.interval.ends_at, draft.time_zone),
@@ -88,6 +88,12 @@ def event_body(draft: EventDraft) -> dict[str, Any]:
         request = {"requestId": str(draft.uid), "conferenceSolutionKey": {"type": "hangoutsMeet"}}
         body["conferenceData"] = {"createRequest": request}
     return body
+
+
+def _as_text(text: str) -> str:
+    """Google reads a description as HTML: without ``<`` there is no tag in it, so what guests typed stays what they
+    typed and is no link with other words. All else is left alone, for calendars that show it as it is stored."""
+    return text.replace("<", "&lt;")
 
 
 def times_body(draft: EventDraft) -> dict[str, Any]:
