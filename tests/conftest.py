@@ -11,7 +11,9 @@ from tests.programs import chromium_path, in_ci
 pytest_plugins = ["tests.stack.fixture", "tests.browser"]
 
 STACK_PLACES = ("tests/stack/", "tests/journeys/", "tests/embedded/test_given_server.py")
-"""Where tests on a whole running stack lie: in a run with several workers, one of them runs all of these."""
+"""Where tests on a whole running stack lie."""
+GROUPS = {"stack": STACK_PLACES, "zones": ("tests/calendars/test_engine_zones.py",)}
+"""Name → places whose tests one worker runs, where there are several: they share what takes long to make."""
 NO_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
 
 
@@ -47,7 +49,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByPlace(LoadGroupScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "stack" if nodeid.startswith(STACK_PLACES) else nodeid
+            return next((name for name, places in GROUPS.items() if nodeid.startswith(places)), nodeid)
 
     return ByPlace(config, log) if config.getvalue("dist") == "loadgroup" else None
 

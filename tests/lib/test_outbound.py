@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from hubclone.lib.outbound import exchange_http
+from hubclone.lib.outbound import exchange_http, smtp
 from hubclone.lib.outbound.exchange_http import AnswerTooLong, ExchangeSession
 from hubclone.lib.outbound.guard import (
     AddressRefused,
@@ -143,7 +143,10 @@ def test_a_proxy_in_the_environment_is_ignored(port: int, settings: Settings, mo
     assert session().get(f"http://127.0.0.1:{port}/").status_code == 200
 
 
-def test_an_unreadable_mail_server_is_not_taken_for_one(port: int, settings: Settings) -> None:
+def test_an_unreadable_mail_server_is_not_taken_for_one(
+    port: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", 0.5)
     settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{port}",)
     with pytest.raises((smtplib.SMTPException, OSError)), smtp_connect(f"smtp://127.0.0.1:{port}"):
         pytest.fail("connected")
