@@ -25,7 +25,9 @@ class AddressForm(forms.Form):
 
     address = forms.EmailField(
         label=gettext_lazy("Email address of the calendar's owner"),
-        help_text=gettext_lazy("They have shared it with you, so that you see at least the times of their events."),
+        help_text=gettext_lazy(
+            "They have shared it so that you can open it. To see only when they are busy is not enough."
+        ),
     )
 
 
