@@ -7,7 +7,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
@@ -87,8 +87,9 @@ class SandboxApp:
         if fault.disconnect:
             raise Dropped
         if fault.status:
-            return self._refused(ask, fault)
-        return response or self._dispatch(ask)
+            response = self._refused(ask, fault)
+        response = response or self._dispatch(ask)
+        return _halved(response, ask.environ.get("werkzeug.socket")) if fault.cut else response
 
     def _refused(self, ask: Ask, fault: Fault) -> Response:
         provider = PROVIDERS.get(fault.provider)
@@ -129,6 +130,20 @@ def _refusal(ask: Ask, code: int, message: str) -> Response:
 def json_response(value: Any, status: int = 200) -> Response:
     """``value`` as JSON."""
     return Response(json.dumps(value), status, content_type="application/json; charset=UTF-8")
+
+
+def _halved(response: Response, connection: socket.socket | None) -> Response:
+    """An answer that announces the whole of itself and ends in its middle, with the connection."""
+    data = response.get_data()
+    response.headers["Content-Length"] = str(len(data))
+    response.response = _then_end(data[: len(data) // 2], connection)
+    return response
+
+
+def _then_end(data: bytes, connection: socket.socket | None) -> Iterator[bytes]:
+    yield data
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _cut(connection: socket.socket | None) -> None:

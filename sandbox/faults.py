@@ -10,12 +10,15 @@ from typing import Any
 
 from sandbox.store import Store
 
+KINDS = ("status", "disconnect", "cut", "delay")
+
 
 @dataclass
 class Fault:
     """One order. ``times`` counts down; 0 from the start means until cleared. ``delay`` is in seconds.
 
     ``after`` lets the call take effect and then loses the answer: what a caller sees of a connection that broke late.
+    ``cut`` breaks the connection in the middle of the answer.
     """
 
     provider: str
@@ -23,6 +26,7 @@ class Fault:
     method: str = ""
     status: int = 0
     disconnect: bool = False
+    cut: bool = False
     delay: float = 0.0
     times: int = 1
     reason: str = ""
@@ -48,8 +52,8 @@ def fault_parse(body: dict[str, Any]) -> Fault:
         raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
     if not body.get("provider"):
         raise ValueError("provider is required")
-    if not (body.get("status") or body.get("disconnect") or body.get("delay")):
-        raise ValueError("one of status, disconnect and delay is required")
+    if not any(body.get(name) for name in KINDS):
+        raise ValueError(f"one of {', '.join(KINDS)} is required")
     re.compile(str(body.get("path", "")))
     given = {key: value for key, value in body.items() if value is not None and key not in {"id", "hits"}}
     return Fault(**given)

@@ -33,15 +33,19 @@ class KeepAliveHandler(WSGIRequestHandler):
         size = _MAX_BODY if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(min(size, _MAX_BODY))
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        parts, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
-        data = b"".join(parts)
+        parts, status, headers = run_wsgi_app(self.server.app, environ)
+        announced = headers.get("Content-Length")
+        if announced is None:
+            parts = [data := b"".join(parts)]
+            announced = str(len(data))
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
             if name.lower() not in {"content-length", "connection"}:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Length", announced)
         self.send_header("Connection", "close" if self.close_connection else "keep-alive")
         self.end_headers()
-        self.wfile.write(data)
-        self.wfile.flush()
+        for part in parts:
+            self.wfile.write(part)
+            self.wfile.flush()

@@ -185,4 +185,5 @@ def test_many_workers_share_the_jobs_and_run_each_once() -> None:
 def test_back_off_grows_and_has_an_end() -> None:
     assert backoff_seconds(1) < backoff_seconds(8)
     assert backoff_seconds(50) <= 3600
+    assert backoff_seconds(8, retry_after=1) > backoff_seconds(1), "asked for a second each time"
     assert LEASE_SECONDS > 60

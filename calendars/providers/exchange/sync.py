@@ -77,6 +77,8 @@ class FolderSync:
             yield page
             if page.is_last:
                 return
+            if page.state == state:
+                break
             state = page.state
         raise PermanentError("Exchange's changes do not end.", code="TOO_MANY_PAGES")
 

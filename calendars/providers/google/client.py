@@ -204,18 +204,18 @@ class GoogleCalendarClient:
             return
 
     def _pages(self, method: Any, **arguments: Any) -> Iterator[Mapping[str, Any]]:
-        """Every page; while the caller works on one, the next is on its way."""
+        """Every page; while the caller works on one, the next one comes. Raises PermanentError for an endless list."""
+        seen: set[str] = set()
         page = self._call(method(**arguments))
-        for _ in range(PAGES_MOST):
-            token = page.get("nextPageToken")
-            if not token:
-                yield page
-                return
+        while token := page.get("nextPageToken"):
+            if token in seen or len(seen) >= PAGES_MOST:
+                raise PermanentError("Google's list does not end.", code="TOO_MANY_PAGES")
+            seen.add(token)
             request = method(**arguments, pageToken=token)
             with self._ahead.begun(request) as answer:
                 yield page
                 page = self._call(request, answer)
-        raise PermanentError("Google's list does not end.", code="TOO_MANY_PAGES")
+        yield page
 
     def _call(self, request: Any, begun: Callable[[], Any] | None = None) -> Any:
         with google_errors(self._connection_id):
@@ -225,7 +225,7 @@ class GoogleCalendarClient:
             if answer and not isinstance(answer, Mapping):
                 raise ValueError("not an object")
         connection_succeeded(connection_id=self._connection_id)
-        return answer
+        return answer or {}
 
 
 def _busy_of(answer: Mapping[str, Any] | None) -> list[Interval] | Unreadable:

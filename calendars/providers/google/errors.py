@@ -5,14 +5,11 @@ https://developers.google.com/workspace/calendar/api/guides/errors
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 
-from django.utils import timezone
 from googleapiclient.errors import Error as GoogleError
 from googleapiclient.errors import HttpError
 from httplib2 import HttpLib2Error
@@ -21,9 +18,11 @@ from calendars.exceptions import CalendarGone, EventRefused, SyncTokenExpired
 from connections.exceptions import GrantRevoked
 from connections.services.state import connection_failed, connection_noted
 from hubclone.lib.errors import HubError, NeedsUserError, PermanentError, TransientError
+from hubclone.lib.outbound.retry import retry_after
 
 SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
 SCOPE_MISSING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+TRY_AGAIN = frozenset({408, 412, 423})
 
 
 @contextmanager
@@ -44,9 +43,9 @@ def http_failure(error: HttpError) -> HubError:
     """The error of ours that a refusal means."""
     status, reason = int(error.resp.status), _reason(error)
     if status == 429 or (status == 403 and reason in SLOW_DOWN):
-        return TransientError("Google asks us to slow down.", code="RATE_LIMITED", retry_after=_retry_after(error))
-    if status >= 500 or status == 408:
-        return TransientError("Google has a problem.", code="PROVIDER_DOWN", retry_after=_retry_after(error))
+        return TransientError("Google asks us to slow down.", code="RATE_LIMITED", retry_after=_wait(error))
+    if status >= 500 or status in TRY_AGAIN:
+        return TransientError("Google has a problem.", code="PROVIDER_DOWN", retry_after=_wait(error))
     if status == 401:
         return GrantRevoked(code="TOKEN_REFUSED")
     if status == 403 and reason in SCOPE_MISSING:
@@ -82,15 +81,6 @@ def _reason(error: HttpError) -> str:
     return str(found)
 
 
-def _retry_after(error: HttpError) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date; None without one."""
-    value = str(error.resp.get("retry-after", "")).strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - timezone.now()).total_seconds())
+def _wait(error: HttpError) -> float | None:
+    """httplib2 writes the names of headers small."""
+    return retry_after({name: error.resp.get(name.lower(), "") for name in ("Retry-After", "Date")})

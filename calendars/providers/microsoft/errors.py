@@ -5,18 +5,16 @@ https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/t
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 
 import requests
-from django.utils import timezone
 
 from calendars.exceptions import CalendarGone, SyncTokenExpired
 from connections.exceptions import GrantRevoked
 from connections.services.state import connection_failed, connection_noted
 from hubclone.lib.errors import HubError, NeedsUserError, PermanentError, TransientError
+from hubclone.lib.outbound.retry import retry_after
 
 GONE_CODES = frozenset({"erroritemnotfound", "errorinvalididmalformed", "errorfoldernotfound"})
 NO_MAILBOX = frozenset({"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"})
@@ -32,7 +30,7 @@ class GraphRefusal(Exception):
         super().__init__(f"{answer.status_code}")
         self.status = answer.status_code
         self.code = _code(answer)
-        self.retry_after = _retry_after(answer)
+        self.retry_after = retry_after(answer.headers)
 
 
 @contextmanager
@@ -88,17 +86,3 @@ def _code(answer: requests.Response) -> str:
     except (ValueError, LookupError, TypeError):
         return ""
     return str(found)
-
-
-def _retry_after(answer: requests.Response) -> float | None:
-    """Seconds from a Retry-After header, which holds seconds or a date; None without one."""
-    value = answer.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - timezone.now()).total_seconds())

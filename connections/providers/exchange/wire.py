@@ -22,6 +22,7 @@ from exchangelib.transport import DEFAULT_HEADERS
 from connections.providers.exchange.versions import version_read
 from hubclone.lib.outbound.exchange_http import ExchangeAdapter, ExchangeSession
 from hubclone.lib.outbound.guard import CONNECT_SECONDS
+from hubclone.lib.outbound.retry import retry_after
 
 READ_SECONDS = 30.0
 ERROR_PAGE = "genericerrorpage.htm"
@@ -82,7 +83,7 @@ class _Policy(FailFast):  # type: ignore[misc]
         if status == 401:
             raise (UserLocked if LOCKED_OUT in response.content else UnauthorizedError)("The sign-in was refused.")
         if status in {429, 503} or ERROR_PAGE in location:
-            raise ErrorServerBusy("The server is busy.", back_off=_retry_after(response))
+            raise ErrorServerBusy("The server is busy.", back_off=retry_after(response.headers))
         if 300 <= status < 400:
             raise Redirected("The server sends us elsewhere.")
         if status != 200:
@@ -152,8 +153,3 @@ def _distinguished(name: str, email: str) -> DistinguishedFolderId:
     if not email:
         return _SignedInFolderId(id=name)
     return DistinguishedFolderId(id=name, mailbox=Mailbox(email_address=email))
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    value = response.headers.get("Retry-After", "").strip()
-    return float(value) if value.isdigit() and len(value) < 7 else None

@@ -153,8 +153,8 @@ def job_retry(job: LeasedJob) -> bool:
 def backoff_seconds(attempts: int, retry_after: float | None = None) -> float:
     """How long to wait after the n-th failed attempt: doubling, with jitter, and never less than Retry-After."""
     ceiling = min(BACKOFF_MOST_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(attempts, 20))
-    wait = ceiling / 2 + random.uniform(0, ceiling / 2)  # noqa: S311 - jitter, not a secret
-    return wait if retry_after is None else retry_after + random.uniform(0, BACKOFF_FIRST_SECONDS)  # noqa: S311
+    wait: float = ceiling / 2 + random.uniform(0, ceiling / 2)  # noqa: S311 - jitter, not a secret
+    return wait if retry_after is None else max(wait, retry_after + random.uniform(0, BACKOFF_FIRST_SECONDS))  # noqa: S311
 
 
 def _own(job: LeasedJob) -> Any:
