@@ -110,7 +110,11 @@ def overflow(page: Page) -> int:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a screenshot in the folder that SCREENSHOTS names; without it, nothing happens."""
+    """Keep a screenshot in the folder that SCREENSHOTS names; without it, nothing happens.
+
+    The caret stays: Playwright hides it by style attributes, which htmx copies onto what it puts in the place of an
+    element, and which the content policy then refuses.
+    """
     if folder := os.environ.get("SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True, caret="initial")

@@ -37,7 +37,7 @@ def look() -> Look:
         for theme, rules in THEMES.items():
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.wait_for_timeout(SETTLE_MS)
-            page.screenshot(path=PICTURES / f"{name}-{theme}.png", full_page=True)
+            page.screenshot(path=PICTURES / f"{name}-{theme}.png", full_page=True, caret="initial")
             if axe:
                 assert axe_violations(page, *rules) == [], f"{name} {theme}"
         assert overflow(page) == 0, name
