@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ActorKind(TextChoices):
@@ -53,7 +54,7 @@ class DomainState(TextChoices):
     """Claimed, or proven to be the account's."""
 
     PENDING = "pending", _("Waiting for proof")
-    CONNECTED = "connected", _("Connected")
+    CONNECTED = "connected", pgettext_lazy("domain", "Connected")
 
 
 class DomainProof(TextChoices):

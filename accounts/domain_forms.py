@@ -59,8 +59,14 @@ class DomainForm(forms.Form):
         self.fields["brand"].queryset = brands  # type: ignore[attr-defined]
 
     def clean_robots_txt(self) -> str:
-        """With one kind of line end, and nothing that is no text."""
+        """With one kind of line end, and nothing that is no text; lines are rules, remarks or empty (RFC 9309)."""
         text: str = self.cleaned_data["robots_txt"].replace("\r\n", "\n").replace("\r", "\n")
         if any(unicodedata.category(letter) in NO_TEXT and letter not in "\n\t" for letter in text):
             raise ValidationError(_("This holds characters that are no text. Type it anew."))
+        for number, line in enumerate(text.split("\n"), 1):
+            rule = line.partition("#")[0].strip()
+            if rule and ":" not in rule:
+                raise ValidationError(
+                    _("Line %(n)s is no rule. Write rules as “Disallow: /meetings*”.") % {"n": number}
+                )
         return text

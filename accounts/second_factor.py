@@ -99,6 +99,14 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         code_field_dress(self.fields["code"])
 
+    def clean_code(self) -> str:
+        """The code, if the new app made it. Raises ValidationError; no recovery code would do here."""
+        try:
+            code: str = super().clean_code()
+        except forms.ValidationError as error:
+            raise forms.ValidationError(_("That code is not right. Take the one that your app shows now.")) from error
+        return code
+
 
 def code_field_dress(field: forms.Field) -> None:
     """What a code field says and how phones fill it in."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render, resolve_url
-from django.urls import reverse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -43,7 +44,8 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
     """Guard a view under ``/app/<int:account_id>/…``, which still gets ``account_id`` as its route says.
 
     Nobody signed in: to sign-in and back. Not a member: 404, as if the account were not there. Without ``right``: a
-    403 page that names it. Times are shown in the person's own zone.
+    403 page that names it. Times are shown in the person's own zone. Whoever opens an address that only takes what a
+    form sends (after signing in anew, or by reloading an answer) comes to the page above it.
     """
 
     def decorate(view: View[P]) -> Guarded[P]:
@@ -57,6 +59,8 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
                 return forbidden(entered, right)
             with timezone.override(request.user.time_zone):
                 response = view(entered, *args, **kwargs)
+            if response.status_code == 405 and request.method in ("GET", "HEAD"):
+                return redirect(_page_above(request.path))
             if response.status_code < 400:
                 _remember(entered)
             return response
@@ -106,6 +110,16 @@ def request_ip(request: HttpRequest) -> str | None:
 def user_actor(request: HttpRequest, user: User, account_id: int) -> Actor:
     """The actor of what this person does in an account."""
     return Actor(account_id, ActorKind.USER, str(user.pk), str(user), request_ip(request))
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that there is; the account's own start at the latest."""
+    while path != "/":
+        path = f"{path.rstrip('/').rpartition('/')[0]}/"
+        with suppress(Resolver404):
+            resolve(path)
+            return path
+    return path
 
 
 def _enter_named_account(request: HttpRequest) -> bool:

@@ -61,3 +61,6 @@ FIRST_FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What a new record is asked for at first; kinds that are not here are made in other ways: activities on a record."""
+
+STAGES = frozenset({"pipeline", "dealstage", "hs_pipeline", "hs_pipeline_stage"})
+"""A new deal or ticket begins at the first of these."""

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -24,6 +25,8 @@ from crm.objects import OBJECTS, OWNER
 from crm.rich_text import html_shown, text_of
 from hubclone.lib.templatetags.hub import zone_name
 
+MONEY = frozenset({"amount", "price", "hs_amount_billed", "hs_total_price", "annualrevenue"})
+MONEY_DECIMALS = 2
 _LINE_ENDS = re.compile(r"\s*\n\s*")
 ICONS = {
     ObjectType.CONTACT: "contacts",
@@ -149,17 +152,21 @@ def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str])
     if definition.type == PropertyType.BOOL:
         return _("Yes") if value else _("No")
     if definition.type == PropertyType.NUMBER:
-        return (
-            str(value)
-            if definition.name == "hs_object_id"
-            else number_format(value, use_l10n=True, force_grouping=True)
-        )
+        return _number(definition.name, value)
     if definition.name == "hs_meeting_source" and definition.is_built_in:
         return _(MEETING_SOURCES[value]) if value in MEETING_SOURCES else str(value)
     if definition.options:
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(option_label(definition, str(part)) for part in chosen)
     return str(value)
+
+
+def _number(name: str, value: Any) -> str:
+    """As the reader's language writes it, money to the hundredth at least; a record's number is no quantity."""
+    if name == "hs_object_id":
+        return str(value)
+    finer = name not in MONEY or -Decimal(str(value)).as_tuple().exponent > MONEY_DECIMALS  # type: ignore[operator]
+    return number_format(value, None if finer else MONEY_DECIMALS, use_l10n=True, force_grouping=True)
 
 
 def _link(definition: PropertyDefinition, value: Any) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.choices import ObjectType
 from hubclone.lib.registry import Registry
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class TimelineKind:
     ``template`` is a partial that gets ``entry`` (a TimelineEntry with its ``about`` loaded) and shows its ``data``;
     ``icon`` is a name that the tag ``icon`` knows; ``load`` gives a page's entries what the template needs beside
     that, by one query for all of them. An entry without ``data`` only shows its ``about``, as that is by
-    now, and is not shown once that record is deleted.
+    now, and is not shown once that record is deleted. ``object_types``: the records that it happens to; all when empty.
     """
 
     key: str
@@ -33,6 +34,7 @@ class TimelineKind:
     template: str
     title: str | Promise = ""
     load: Callable[[Sequence[TimelineEntry]], None] | None = None
+    object_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +93,13 @@ TIMELINE_KINDS.register(
     TimelineKind(PROPERTY_CHANGE, _("Property changes"), "edit", "crm/timeline/_property_change.html"),
 )
 TIMELINE_KINDS.register(
-    "consent", TimelineKind("consent", _("Consents"), "shield", "crm/timeline/_consent.html", _("Consent"))
+    "consent",
+    TimelineKind(
+        "consent",
+        _("Consents"),
+        "shield",
+        "crm/timeline/_consent.html",
+        _("Consent"),
+        object_types=(ObjectType.CONTACT,),
+    ),
 )

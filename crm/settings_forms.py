@@ -8,14 +8,15 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.choices import ObjectType
+from crm.choices import ObjectType, PropertyType
 from crm.currencies import CURRENCY_PROPERTIES, currency_words
 from crm.labels import built_in_options, group_label, label_of, label_typed, option_labels
 from crm.models import AssociationType, PropertyDefinition, PropertyGroup
-from crm.objects import OBJECTS
+from crm.objects import OBJECTS, OWNER
 from crm.presentation import plural_label
 from crm.selectors.definitions import label_pairs
 from crm.services.definitions import LISTS, NAME
@@ -46,6 +47,13 @@ def kind_of(definition: PropertyDefinition) -> str:
     exact = f"{definition.type}:{definition.field_type}"
     alike = next((kind for kind in KINDS if kind.partition(":")[0] == definition.type), "")
     return exact if exact in KINDS else "" if definition.is_built_in else alike
+
+
+def kind_words(definition: PropertyDefinition) -> str | Promise:
+    """What its values are, in words; an owner is text only to the API."""
+    if definition.name == OWNER:
+        return _("A user")
+    return KINDS.get(kind_of(definition)) or PropertyType(definition.type).label
 
 
 class PropertyForm(forms.Form):

@@ -36,8 +36,8 @@ def account(request: AccountRequest, account_id: int) -> HttpResponse:
     return redirect("accounts:account", account_id)
 
 
-@require_POST
 @account_view(Right.SUPER_ADMIN)
+@require_POST
 def subscriptions(request: AccountRequest, account_id: int) -> HttpResponse:
     """The tier of every hub."""
     form = SubscriptionsForm(request.POST)
@@ -86,8 +86,8 @@ def brand(request: AccountRequest, account_id: int, brand_id: int) -> HttpRespon
     return render(request, "accounts/brand.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def brand_primary(request: AccountRequest, account_id: int, brand_id: int) -> HttpResponse:
     """Make a brand the primary one."""
     found = get_object_or_404(Brand, account_id=account_id, pk=brand_id)
@@ -96,8 +96,8 @@ def brand_primary(request: AccountRequest, account_id: int, brand_id: int) -> Ht
     return redirect("accounts:brands", account_id)
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def brand_remove(request: AccountRequest, account_id: int, brand_id: int) -> HttpResponse:
     """Delete a brand; the page has asked first."""
     found = get_object_or_404(Brand, account_id=account_id, pk=brand_id)

@@ -38,8 +38,8 @@ def audit(request: AccountRequest, account_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def audit_csv(request: AccountRequest, account_id: int) -> StreamingHttpResponse:
     """What the filters choose, as a file."""
     wanted = AuditFilterForm(request.POST).wanted

@@ -66,8 +66,8 @@ def domain(request: AccountRequest, account_id: int, domain_id: int) -> HttpResp
     return render(request, "accounts/domain.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def domain_check_now(request: AccountRequest, account_id: int, domain_id: int) -> HttpResponse:
     """Look for the proof; what is wrong stands on the page."""
     shown = _get(request, domain_id)
@@ -80,8 +80,8 @@ def domain_check_now(request: AccountRequest, account_id: int, domain_id: int) -
     return redirect("accounts:domain", account_id, domain_id)
 
 
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def domain_connect(request: AccountRequest, account_id: int, domain_id: int) -> HttpResponse:
     """The demo's one click."""
     if not settings.DEMO:
@@ -96,8 +96,8 @@ def domain_connect(request: AccountRequest, account_id: int, domain_id: int) -> 
     return redirect("accounts:domain", account_id, domain_id)
 
 
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def domain_remove_now(request: AccountRequest, account_id: int, domain_id: int) -> HttpResponse:
     """Let a name go; the page has asked first."""
     shown = _get(request, domain_id)

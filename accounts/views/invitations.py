@@ -44,8 +44,8 @@ def user_invite(request: AccountRequest, account_id: int) -> HttpResponse:
     return render(request, "accounts/user_invite.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @account_view(Right.SUPER_ADMIN)
+@require_POST
 def invitation_again(request: AccountRequest, account_id: int, invitation_id: int) -> HttpResponse:
     """Send a new link; the old one is void."""
     found = get_object_or_404(Invitation, account_id=account_id, pk=invitation_id)
@@ -58,8 +58,8 @@ def invitation_again(request: AccountRequest, account_id: int, invitation_id: in
     return redirect("accounts:users", account_id)
 
 
-@require_POST
 @account_view(Right.SUPER_ADMIN)
+@require_POST
 def invitation_withdraw(request: AccountRequest, account_id: int, invitation_id: int) -> HttpResponse:
     """Make the link void; the page has asked first."""
     found = get_object_or_404(Invitation, account_id=account_id, pk=invitation_id)

@@ -22,8 +22,8 @@ def failed_jobs(request: AccountRequest, account_id: int) -> HttpResponse:
     return render(request, "accounts/failed_jobs.html", {"jobs": jobs})
 
 
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def job_retry(request: AccountRequest, account_id: int, label: str, job_id: int) -> HttpResponse:
     """Queue a failed job again."""
     job = failed_job_get(account_id=account_id, label=label, job_id=job_id)

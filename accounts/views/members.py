@@ -46,8 +46,8 @@ def user_edit(request: AccountRequest, account_id: int, membership_id: int) -> H
     return render(request, "accounts/user_edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @account_view(Right.SUPER_ADMIN)
+@require_POST
 def user_remove(request: AccountRequest, account_id: int, membership_id: int) -> HttpResponse:
     """Take a member out of the account; the page has asked first."""
     member = get_object_or_404(members_list(account_id=account_id), pk=membership_id)

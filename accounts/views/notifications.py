@@ -81,8 +81,8 @@ def notification_open(request: AccountRequest, account_id: int, notification_id:
     return redirect(told.url if ours else reverse("accounts:notifications", args=[account_id]))
 
 
-@require_POST
 @account_view()
+@require_POST
 def notification_mark(request: AccountRequest, account_id: int, notification_id: int) -> HttpResponseBase:
     """Mark one as read and stay."""
     mine = notifications_of(account_id=account_id, user_id=request.user.pk)
@@ -90,8 +90,8 @@ def notification_mark(request: AccountRequest, account_id: int, notification_id:
     return redirect("accounts:notifications", account_id)
 
 
-@require_POST
 @account_view()
+@require_POST
 def notifications_mark_all(request: AccountRequest, account_id: int) -> HttpResponseBase:
     """Mark all as read."""
     notifications_read_all(account_id=account_id, user_id=request.user.pk)

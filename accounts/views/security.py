@@ -34,8 +34,8 @@ def security(request: AccountRequest, account_id: int) -> HttpResponse:
     return render(request, "accounts/security.html", context)
 
 
-@require_POST
 @account_view()
+@require_POST
 def sessions_end(request: AccountRequest, account_id: int) -> HttpResponse:
     """Sign out everywhere else."""
     count = sessions_end_others(

@@ -38,8 +38,8 @@ def token_create(request: AccountRequest, account_id: int) -> HttpResponse:
     return render(request, "accounts/token_created.html", {"token": token, "plain": plain})
 
 
-@require_POST
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
+@require_POST
 def token_revoke(request: AccountRequest, account_id: int, token_id: int) -> HttpResponse:
     """End a token; the page has asked first."""
     token = get_object_or_404(AccessToken, account_id=account_id, pk=token_id)

@@ -59,8 +59,8 @@ def detail(request: AccountRequest, account_id: int, connection_id: int) -> Http
     return form_may_lead_to(connection.provider, request, answer)
 
 
-@require_POST
 @account_view()
+@require_POST
 def reconnect(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponse:
     """Back to the provider's consent page or form, for the same outside account; data and cursors stay."""
     connection = _get(request, connection_id)

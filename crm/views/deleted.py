@@ -63,8 +63,8 @@ def archive(request: AccountRequest, account_id: int, objects: ObjectInfo, recor
     return render(request, "crm/archive.html", {**_head(found), "kept_days": KEPT_DAYS})
 
 
-@require_POST
 @account_view()
+@require_POST
 def restore(request: AccountRequest, account_id: int, deleted_id: int) -> HttpResponse:
     """Bring a deleted record back; the page of the record follows."""
     found = _deleted(account_id, deleted_id)

@@ -15,7 +15,7 @@ from crm.choices import ObjectType
 from crm.exceptions import RecordError
 from crm.forms import RecordForm
 from crm.index_tabs import index_tabs
-from crm.layouts import COLUMNS, FIRST_FIELDS
+from crm.layouts import COLUMNS, FIRST_FIELDS, STAGES
 from crm.models import PropertyDefinition, Record
 from crm.objects import OWNER, ObjectInfo
 from crm.presentation import objects_url, plural_label, record_icon
@@ -87,6 +87,7 @@ def _table(request: AccountRequest, objects: ObjectInfo, page: Page[Record]) -> 
 
 def _form(request: AccountRequest, definitions: list[PropertyDefinition]) -> RecordForm:
     start = {OWNER: str(request.user.pk)}
+    start |= {d.name: str(d.options[0]["value"]) for d in definitions if d.name in STAGES and d.options}
     owners = owners_list(account_id=request.account.pk)
     data = request.POST if request.method == "POST" else None
     return RecordForm(data, definitions=definitions, owners=owners, properties=start)

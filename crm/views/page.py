@@ -201,7 +201,7 @@ def _timeline(
     return {
         "items": rows,
         "kind": state.kind,
-        "tabs": filter_tabs(request.path, record_url(found), state.kind),
+        "tabs": filter_tabs(found, state.kind),
         "older_url": first.address(after=timeline.next_after) if timeline.next_after else "",
         "newest_url": (first.address() if state.kind else record_url(found)) if state.after else "",
         "next_step": _next_step(state, may_log),

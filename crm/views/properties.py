@@ -23,7 +23,7 @@ from crm.selectors import owners_list
 from crm.selectors.definitions import Misfits, definitions_found, groups_list, misfits_find
 from crm.services.definition_changes import DefinitionChange, ValuesWouldBeLost, definition_update
 from crm.services.definitions import LISTS, definition_archive, definition_create, definition_restore
-from crm.settings_forms import KINDS, OptionRows, PropertyForm, kind_of, object_choices, wish_of
+from crm.settings_forms import OptionRows, PropertyForm, kind_of, kind_words, object_choices, wish_of
 from hubclone.lib.text import fold
 
 _EDIT = Right.EDIT_ACCOUNT_SETTINGS
@@ -87,7 +87,7 @@ def property_edit(request: AccountRequest, account_id: int, definition_id: int) 
         "form": form,
         "definition": definition,
         "label": label_of(definition),
-        "kind": KINDS.get(kind_of(definition)) or PropertyType(definition.type).label,
+        "kind": kind_words(definition),
         "is_list": definition.type in LISTS,
         **_options(options),
         "misfits": misfits,
@@ -97,8 +97,8 @@ def property_edit(request: AccountRequest, account_id: int, definition_id: int) 
     return render(request, "crm/settings/property.html", context, status=422 if _is_wrong(request, form) else 200)
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def property_archive(request: AccountRequest, account_id: int, definition_id: int) -> HttpResponse:
     """Take it out of use; its values stay."""
     definition = _get(account_id, definition_id)
@@ -111,8 +111,8 @@ def property_archive(request: AccountRequest, account_id: int, definition_id: in
     return redirect(_back(account_id, definition.object_type))
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def property_restore(request: AccountRequest, account_id: int, definition_id: int) -> HttpResponse:
     """Bring an archived one back with its values."""
     definition = PropertyDefinition.objects.filter(account_id=account_id, pk=definition_id).first()
@@ -257,5 +257,5 @@ def _row(definition: PropertyDefinition) -> dict[str, Any]:
         "definition": definition,
         "label": label_of(definition),
         "group": group_label(definition.group),
-        "kind": KINDS.get(kind_of(definition)) or PropertyType(definition.type).label,
+        "kind": kind_words(definition),
     }

@@ -95,8 +95,8 @@ def property_group_edit(request: AccountRequest, account_id: int, group_id: int)
     return render(request, "crm/settings/small_form.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def property_group_move(request: AccountRequest, account_id: int, group_id: int) -> HttpResponse:
     """One place up or down."""
     group = _get(account_id, group_id)
@@ -104,8 +104,8 @@ def property_group_move(request: AccountRequest, account_id: int, group_id: int)
     return redirect(_back(account_id, group.object_type))
 
 
-@require_POST
 @account_view(_EDIT)
+@require_POST
 def property_group_delete(request: AccountRequest, account_id: int, group_id: int) -> HttpResponse:
     """An empty group."""
     group = _get(account_id, group_id)

@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.choices import ActorKind
+from crm.builtin_associations import unlabelled
+from crm.choices import ObjectType
 from crm.models import PropertyDefinition, Record
 from crm.presentation import changes_shown, record_url
-from crm.registries import COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS
+from crm.registries import COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, TimelineKind
 from crm.selectors import TimelineItem
 
 
@@ -37,11 +39,21 @@ def timeline_row(
     }
 
 
-def filter_tabs(path: str, url: str, kind: str) -> list[dict[str, Any]]:
-    """All, and each kind that is registered; what people log comes first, changes of properties last."""
-    kinds = sorted(TIMELINE_KINDS.items(), key=lambda pair: (pair[0] == PROPERTY_CHANGE, pair[0] not in COMPOSERS))
+def filter_tabs(found: Record, kind: str) -> list[dict[str, Any]]:
+    """All, and each kind that such a record can have, with the one that is asked for; what people log comes first,
+    changes of properties last."""
+    url = record_url(found)
+    shown = [pair for pair in TIMELINE_KINDS.items() if pair[0] == kind or _happens(pair[1], found.object_type)]
+    kinds = sorted(shown, key=lambda pair: (pair[0] == PROPERTY_CHANGE, pair[0] not in COMPOSERS))
     tabs = [("", _("All")), *((key, known.label) for key, known in kinds)]
     return [{"label": label, "url": f"{url}?kind={key}" if key else url, "active": key == kind} for key, label in tabs]
+
+
+def _happens(kind: TimelineKind, object_type: str) -> bool:
+    """Whether a record of this kind can have such entries: activities need a way to be linked with it."""
+    if kind.object_types:
+        return object_type in kind.object_types
+    return kind.key not in ObjectType.values or unlabelled(kind.key, object_type) is not None
 
 
 def _is_logged(item: TimelineItem) -> bool:

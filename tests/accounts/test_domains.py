@@ -319,6 +319,7 @@ def test_a_domains_brand_and_robots_txt_are_its_accounts_to_change(editor: Membe
         {"brand": foreign.pk, "robots_txt": ""},
         {"robots_txt": "x" * 10_001},
         {"robots_txt": "a\x1b[31mb"},
+        {"robots_txt": "User-agent: *\nhide everything"},
         {"robots_txt": "a\u202eb"},
         {"proof": "fax"},
     ):

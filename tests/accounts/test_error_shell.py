@@ -58,3 +58,27 @@ def test_nobody_signed_in_and_odd_addresses_get_the_plain_page(admin: Membership
         assert response.status_code == 404
         assert RAIL not in response.content.decode()
     assert RAIL not in page(admin, f"/app/{'9' * 60}/nothing-here/", 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("settings/account/subscriptions/", "settings/account/"),
+        ("settings/users/7/remove/", "settings/users/7/"),
+        ("settings/integrations/private-apps/7/revoke/", "settings/integrations/private-apps/"),
+        ("contacts/7/log/note/", "contacts/7/"),
+    ],
+)
+def test_opening_an_address_that_only_takes_a_form_leads_to_the_page_above(
+    admin: Membership, path: str, above: str
+) -> None:
+    base = f"/app/{admin.account_id}/"
+    assert signed_in(admin).get(base + path)["Location"] == base + above
+
+
+def test_a_form_that_was_sent_signed_out_comes_back_to_a_page(admin: Membership) -> None:
+    base = f"/app/{admin.account_id}/"
+    asked = Client().post(f"{base}settings/account/subscriptions/")["Location"]
+    assert asked.endswith("settings/account/subscriptions/")
+    answer = signed_in(admin).get(f"{base}settings/account/subscriptions/", follow=True)
+    assert answer.status_code == 200

@@ -184,3 +184,30 @@ def test_only_people_are_listed_by_a_persons_name(account: Account, actor: Actor
         for kind in ("contact", "company")
     }
     assert ["Imię i nazwisko" in pages[kind] for kind in ("contact", "company")] == [True, False]
+
+
+def test_a_new_deal_or_ticket_begins_at_the_first_stage(account: Account, client: Client) -> None:
+    for plural, name, stages in (
+        ("deals", "dealname", {"pipeline": "default", "dealstage": "appointmentscheduled"}),
+        ("tickets", "subject", {"hs_pipeline": "0", "hs_pipeline_stage": "1"}),
+    ):
+        url = reverse("crm:record_create", args=[account.pk, plural])
+        form = client.get(url).context["form"]
+        begun = {field: str(form[field].value()) for field in stages}
+        assert begun == stages
+        client.post(url, {name: "New", **begun})
+        assert stages.items() <= Record.objects.order_by("-pk")[0].properties.items()
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "12,500.50"), ("pl", "12\xa0500,50")])
+def test_money_is_shown_to_the_hundredth_and_a_quantity_as_it_is(
+    account: Account, actor: Actor, client: Client, language: str, shown: str
+) -> None:
+    values = {"name": "Machine", "amount": "12500.5", "price": "0.0125", "quantity": "3"}
+    done = records_write(actor=actor, changes=[RecordChange("line_item", values)])[0]
+    url = reverse("crm:record", args=[account.pk, "line_items", done.record_id])
+    groups = client.get(url, headers={"accept-language": language}).context["groups"]
+    texts = {row.name: row.text for group in groups for row in group["group"].rows}
+    assert texts["amount"] == shown
+    assert texts["price"] == ("0.0125" if language == "en" else "0,0125")
+    assert texts["quantity"] == "3"

@@ -300,3 +300,19 @@ def test_nothing_in_the_log_or_timeline_comes_from_looking(account: Account, wri
     ann = write()
     client.get(reverse("crm:record", args=[account.pk, "contacts", ann.record_id]))
     assert (Event.objects.count(), TimelineEntry.objects.count()) == (1, 0)
+
+
+@pytest.mark.spec("A19")
+def test_the_timeline_offers_only_the_kinds_that_such_a_record_has(
+    account: Account, client: Client, write: Write
+) -> None:
+    def tabs(object_type: str, plural: str, **properties: str) -> list[str]:
+        done = write(object_type, properties=properties)
+        context = client.get(reverse("crm:record", args=[account.pk, plural, done.record_id])).context
+        return [str(tab["label"]) for tab in context["tabs"]]
+
+    assert "Consents" in tabs("contact", "contacts", firstname="Ann")
+    deal = tabs("deal", "deals", dealname="Machines")
+    assert "Notes" in deal
+    assert "Consents" not in deal
+    assert tabs("product", "products", name="Machine") == ["All", "Property changes"]

@@ -320,3 +320,9 @@ def test_of_a_long_list_only_what_is_sought_is_changed_and_everything_else_stays
     currency.refresh_from_db()
     assert [option["value"] for option in currency.options][:3] == ["points", "PLN", "EUR"]
     assert len(currency.options) == len(kept) + 1
+
+
+def test_an_owner_is_a_user_and_no_text(account: Account, client: Client) -> None:
+    rows = client.get(reverse("crm:properties", args=[account.pk]), {"object": "deals"}).context["rows"]
+    kinds = {row["definition"].name: str(row["kind"]) for row in rows}
+    assert (kinds["hubspot_owner_id"], kinds["dealname"]) == ("A user", "Text on one line")
