@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import datetime
 
 from sandbox.context import BASE_MARK, Box
 from sandbox.microsoft import event_store
@@ -244,8 +245,12 @@ def event_move(box: Box, calendar: Row, event_id: str, start: str, end: str | No
     starts = parse_instant(start)
     ends = parse_instant(end) if end else starts + span.ends - span.starts
     name = before["originalStartTimeZone"]
-    zone = zone_named(name)
-    given = {"start": edge(starts, zone, name), "end": edge(ends, zone, name)}
+    given = {"start": _told(starts, name), "end": _told(ends, name)}
     if not before["isOrganizer"]:
         raise denied()
     return event_update(box, calendar, event_id, given)
+
+
+def _told(seconds: int, name: str) -> dict[str, str]:
+    """A time of a zone with its offset, without which the hour that comes twice is the first of the two."""
+    return {"dateTime": datetime.fromtimestamp(seconds, zone_named(name)).isoformat(), "timeZone": name}
