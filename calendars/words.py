@@ -15,7 +15,7 @@ from calendars.choices import MeetingOutcome
 _DAY_PATTERNS = {"en": "EEEE, MMMM d", "pl": "EEEE, d MMMM"}
 _DATE_PATTERNS = {"en": "EEEE, MMMM d, y", "pl": "EEEE, d MMMM y"}
 HOUR_MINUTES = 60
-DASH = "\N{NO-BREAK SPACE}–\N{NO-BREAK SPACE}"
+DASH = "\N{NO-BREAK SPACE}–\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """Between two times of a day, which stay on one line."""
 
 

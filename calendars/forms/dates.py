@@ -78,7 +78,7 @@ class DateOverridesField(forms.Field):
             try:
                 found[date] = windows_clean([(start, end) for _row, start, end in rows if start or end])
             except ValidationError as error:
-                errors.append(ValidationError(f"{date}: {error.message}", params={"row": rows[-1][0]}))
+                errors.append(ValidationError(error.message, params={"row": rows[-1][0]}))
         if errors:
             raise ValidationError(errors)
         return found

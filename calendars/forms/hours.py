@@ -59,8 +59,7 @@ class HoursField(forms.Field):
             try:
                 windows = windows_clean(typed)
             except ValidationError as error:
-                name = weekday_words(language_now())[day][0]
-                errors.append(ValidationError(f"{name}: {error.message}", params={"day": day}))
+                errors.append(ValidationError(error.message, params={"day": day}))
                 continue
             if windows:
                 found[str(day)] = windows

@@ -79,7 +79,7 @@ def page_move(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
 def embed_code(page: SchedulingPage) -> str:
     """One tag for any site."""
     url, title = escape(page_embed_url(page)), escape(page.title)
-    return f'<iframe src="{url}" title="{title}" width="100%" height="{EMBED_HEIGHT}" style="border:0"></iframe>'
+    return f'<iframe src="{url}" title="{title}" width="100%" height="{EMBED_HEIGHT}" frameborder="0"></iframe>'
 
 
 def _get(request: AccountRequest, account_id: int, page_id: int) -> SchedulingPage:

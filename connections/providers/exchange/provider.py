@@ -14,7 +14,10 @@ ALONE = _("Exchange did not answer. We try again by ourselves.")
 
 CONNECTED = {
     "PASSWORD_REFUSED": Advice(
-        _("Exchange does not accept the user name and password. Check both; a password that was changed is a new one.")
+        _(
+            "Exchange does not accept the user name and password. Check both. "
+            "If the password was changed lately, type the new one."
+        )
     ),
     "GRANT_REVOKED": Advice(
         _("Exchange no longer accepts the password. It was changed, or the user is locked."), (RECONNECT,)
