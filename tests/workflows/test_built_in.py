@@ -70,7 +70,11 @@ def test_a_page_with_nothing_chosen_confirms_and_nothing_else(account: Account, 
 
 
 def test_what_was_chosen_is_on_and_what_went_out_and_waits_is_counted(account: Account, owner: Membership) -> None:
-    follow_up: dict[str, Any] = {"follow_up_minutes": 90, "follow_up_subject": "Thanks", "follow_up_text": "It was good."}
+    follow_up: dict[str, Any] = {
+        "follow_up_minutes": 90,
+        "follow_up_subject": "Thanks",
+        "follow_up_text": "It was good.",
+    }
     page = page_make(account, reminders=[DAY, 45], **follow_up)
     first, second = booked(page), booked(page, 1)
     for booking in (first, second):
