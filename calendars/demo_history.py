@@ -12,6 +12,7 @@ from accounts.demo import TIME_ZONE, DemoContext
 from accounts.models import User
 from calendars.choices import BookingState, ChangedBy, MeetingOutcome, PageKind
 from calendars.models import Booking, Reservation, SchedulingPage
+from calendars.selectors.hosts import names_words
 from calendars.selectors.pages import pages_of
 from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_records import meeting_follow, meeting_write
@@ -20,24 +21,43 @@ from crm.demo import PEOPLE
 
 HELD, MISSED, CANCELLED, UNANSWERED = "held", "missed", "cancelled", "unanswered"
 _OUTCOMES = {HELD: MeetingOutcome.HELD, MISSED: MeetingOutcome.NO_SHOW}
-MEETINGS: tuple[tuple[PageKind, int, int, int, str], ...] = (
-    (PageKind.PERSONAL, 10, 1, 0, HELD),
-    (PageKind.PERSONAL, 9, 3, 1, HELD),
-    (PageKind.GROUP, 8, 0, 2, HELD),
-    (PageKind.PERSONAL, 7, 2, 3, MISSED),
-    (PageKind.ROUND_ROBIN, 6, 1, 4, HELD),
-    (PageKind.PERSONAL, 5, 0, 2, HELD),
-    (PageKind.GROUP, 5, 3, 0, CANCELLED),
-    (PageKind.PERSONAL, 4, 1, 5, CANCELLED),
-    (PageKind.ROUND_ROBIN, 4, 4, 1, MISSED),
-    (PageKind.PERSONAL, 3, 2, 0, HELD),
-    (PageKind.GROUP, 2, 1, 3, HELD),
-    (PageKind.PERSONAL, 2, 4, 4, HELD),
-    (PageKind.ROUND_ROBIN, 1, 0, 2, HELD),
-    (PageKind.PERSONAL, 1, 2, 1, UNANSWERED),
+_OWN, _GROUP, _ROBIN = PageKind.PERSONAL, PageKind.GROUP, PageKind.ROUND_ROBIN
+MEETINGS: tuple[tuple[int, int, int, PageKind, int, str], ...] = (
+    (11, 1, 10, _OWN, 0, HELD),
+    (10, 1, 11, _OWN, 1, HELD),
+    (10, 3, 14, _OWN, 2, MISSED),
+    (9, 0, 10, _GROUP, 3, HELD),
+    (9, 2, 13, _OWN, 4, HELD),
+    (8, 1, 11, _OWN, 5, HELD),
+    (8, 4, 15, _ROBIN, 0, HELD),
+    (7, 2, 10, _OWN, 3, MISSED),
+    (7, 3, 14, _OWN, 1, HELD),
+    (7, 4, 11, _GROUP, 2, CANCELLED),
+    (6, 0, 12, _OWN, 0, HELD),
+    (6, 1, 15, _ROBIN, 4, HELD),
+    (6, 3, 10, _OWN, 2, HELD),
+    (5, 0, 11, _OWN, 2, HELD),
+    (5, 2, 14, _OWN, 5, CANCELLED),
+    (5, 3, 10, _GROUP, 0, HELD),
+    (4, 1, 10, _OWN, 5, CANCELLED),
+    (4, 2, 13, _OWN, 3, HELD),
+    (4, 3, 11, _OWN, 1, HELD),
+    (4, 4, 15, _ROBIN, 1, MISSED),
+    (3, 0, 11, _OWN, 4, HELD),
+    (3, 2, 10, _OWN, 0, HELD),
+    (3, 2, 15, _ROBIN, 3, HELD),
+    (3, 4, 12, _OWN, 5, MISSED),
+    (2, 0, 10, _OWN, 1, HELD),
+    (2, 1, 11, _GROUP, 3, HELD),
+    (2, 3, 14, _OWN, 4, HELD),
+    (2, 4, 15, _ROBIN, 2, HELD),
+    (1, 0, 10, _ROBIN, 3, HELD),
+    (1, 1, 14, _OWN, 3, HELD),
+    (1, 2, 11, _OWN, 1, UNANSWERED),
+    (1, 3, 13, _GROUP, 4, UNANSWERED),
+    (1, 4, 10, _OWN, 0, HELD),
 )
-"""The page, how many weeks ago, the day (0: Monday), which of the demo's people, and what became of it."""
-TIME = dt.time(11)
+"""How many weeks ago, the day (0: Monday), the hour, the page, which of the demo's people, and what became of it."""
 
 
 @transaction.atomic
@@ -46,14 +66,14 @@ def history_make(context: DemoContext) -> None:
     if Booking.objects.filter(account=context.account).exists():
         return
     pages = {page.kind: page for page in pages_of(account_id=context.account.pk, user_id=context.admin.pk)}
-    today = timezone.localdate(timezone=ZoneInfo(TIME_ZONE))
+    zone = ZoneInfo(TIME_ZONE)
+    today = timezone.localdate(timezone=zone)
     monday = today - dt.timedelta(days=today.weekday())
-    for kind, weeks, day, person, became in MEETINGS:
+    for weeks, day, hour, kind, person, became in MEETINGS:
         if page := pages.get(kind):
-            starts_at = dt.datetime.combine(
-                monday - dt.timedelta(weeks=weeks) + dt.timedelta(days=day), TIME, ZoneInfo(TIME_ZONE)
-            )
-            _make(context, page, starts_at.astimezone(dt.UTC), person, became)
+            date = monday + dt.timedelta(days=day, weeks=-weeks)
+            starts_at = dt.datetime.combine(date, dt.time(hour), zone).astimezone(dt.UTC)
+            _make(context, page, starts_at, person, became)
 
 
 def _make(context: DemoContext, page: SchedulingPage, starts_at: dt.datetime, person: int, became: str) -> None:
@@ -86,7 +106,7 @@ def _booking(context: DemoContext, page: SchedulingPage, starts_at: dt.datetime,
         guest_email=email,
         guest_first_name=first,
         guest_last_name=last,
-        subject=f"{page.title}: {first} {last}",
+        subject=f"{page.title}: {first} {last} and {names_words([str(host) for host in hosts])}",
     )
     booking.hosts_taken = hosts
     return booking

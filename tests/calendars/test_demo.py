@@ -77,28 +77,22 @@ def test_a_host_of_each_provider_and_pages_of_several_hosts_that_are_booked_at_o
     assert not Booking.objects.filter(starts_at__gt=timezone.now()).exclude(calendar_write="written").exists()
 
 
-def test_a_second_start_changes_nothing_and_asks_nobody_anew(pointed: Control) -> None:
+def test_later_starts_change_nothing_and_mend_what_can_be_mended(pointed: Control) -> None:
     first = start({})
-    counted = [model.objects.count() for model in (Connection, SchedulingPage, Booking, OutgoingEmail)]
+    models = (Connection, SchedulingPage, Booking, OutgoingEmail)
+    counted = [model.objects.count() for model in models]
     SchedulingPage.objects.filter(kind=PageKind.GROUP).update(state="deleted")
     again = start(dict(first.output))
-    assert [model.objects.count() for model in (Connection, SchedulingPage, Booking, OutgoingEmail)] == counted
-    assert again.output["group_page"] == ""
+    assert [model.objects.count() for model in models] == counted
+    assert again.output["group_page"] == "", "a page that was deleted stays away"
     assert again.output["jan"] == first.output["jan"]
-
-
-def test_a_sandbox_that_forgot_everybody_is_connected_anew(pointed: Control) -> None:
-    start({})
-    pointed.reset()
-    start({})
-    assert set(Connection.objects.values_list("state", flat=True)) == {ConnectionState.ACTIVE}
-
-
-def test_an_exchange_password_that_was_changed_stops_no_start(pointed: Control) -> None:
-    start({})
     control("exchange", "password", account=demo_exchange.MAILBOX, password="Another-1")
-    start({})
+    start(dict(first.output))
     assert Connection.objects.get(provider="exchange").state == ConnectionState.NEEDS_ATTENTION
+    pointed.reset()
+    start(dict(first.output))
+    assert Connection.objects.count() == len(PROVIDERS)
+    assert set(Connection.objects.values_list("state", flat=True)) == {ConnectionState.ACTIVE}, "a sandbox that forgot"
 
 
 @pytest.mark.spec("C27")
