@@ -32,6 +32,16 @@ CREATE: dict[str, dict[str, Any]] = {
     "microsoft": {"path": "/events$", "method": "POST"},
     "exchange": {"method": "CreateItem"},
 }
+UPDATE: dict[str, dict[str, Any]] = {
+    "google": {"path": "/events/", "method": "PATCH"},
+    "microsoft": {"path": "/events/", "method": "PATCH"},
+    "exchange": {"method": "UpdateItem"},
+}
+BUSY: dict[str, dict[str, Any]] = {
+    "google": {"path": "/freeBusy$"},
+    "microsoft": {"path": "/getSchedule$|/calendarView$"},
+    "exchange": {"method": "FindItem"},
+}
 
 
 @dataclass(frozen=True)
@@ -135,13 +145,22 @@ class Side:
             return [event["id"] for event in self.control.microsoft.events(self.anna) if not event["deleted"]]
         return [event["id"] for event in self.control.google.events(self.anna) if event["status"] != "cancelled"]
 
+    def starts(self) -> list[dt.datetime]:
+        """When the events of the main calendar begin."""
+        if self.key == "exchange":
+            items = [item for item in self.control.exchange.items(self.anna) if not item["deleted"]]
+            return [dt.datetime.fromisoformat(item["start"]) for item in items]
+        named = {event["id"]: event["start"] for event in self.stand_in.events(self.anna)}
+        found = [dt.datetime.fromisoformat(named[id_]["dateTime"]) for id_ in self.events()]
+        return [moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC) for moment in found]
+
     def requests(self) -> int:
         """HTTP requests that reached the provider, those for tokens left out."""
         counted = self.control.requests().items()
         return sum(number for name, number in counted if " /" in name and not name.endswith(TOKEN_CALLS))
 
     def fault(self, at: dict[str, dict[str, Any]], **fault: Any) -> None:
-        """Order a fault for READ or CREATE."""
+        """Order a fault for READ, CREATE, UPDATE or BUSY."""
         self.control.fault(provider=self.key, **at[self.key], **fault)
 
     def live_channels(self) -> list[dict[str, Any]]:

@@ -74,6 +74,8 @@ class GoogleOAuth:
                 credentials.refresh(partial(Request(session()), timeout=TIMEOUT_SECONDS))
         except RefreshError as error:
             raise _refresh_failure(error) from error
+        except (TypeError, ValueError) as error:  # what the library makes of an answer that is no object
+            raise TransientError(code="REFRESH_FAILED") from error
         expiry = credentials.expiry.replace(tzinfo=dt.UTC) if credentials.expiry else _default_expiry()
         return Tokens(credentials.token, expiry, credentials.refresh_token or "")
 
