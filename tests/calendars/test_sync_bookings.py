@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +11,11 @@ from accounts.models import Notification
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.models import (
     Booking,
-    BusyInterval,
     Calendar,
     CalendarAccount,
     CalendarJob,
     LoggedEvent,
     Reservation,
-    SchedulingPage,
 )
 from calendars.selectors.busy import hosts_busy_times
 from calendars.services.booking_changes import booking_cancel, booking_move
@@ -27,103 +24,22 @@ from calendars.services.poll import calendars_poll
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.testing import Control
-from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.booking import book, slot, visitor
 from tests.calendars.provider_bookings import GUEST, fresh, mails, sync
-from tests.calendars.test_booking_google import kill, wait_for, worker_start
-from tests.connections.google import ANNA, connected
+from tests.calendars.sides import Side
+from tests.calendars.workers import wait_for, worker_kill, worker_start
+from tests.connections.google import ANNA
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C8")]
-
-
-@pytest.fixture
-def page(sandbox: Control) -> Iterator[SchedulingPage]:
-    """A page whose owner has connected Google; everything is synced."""
-    account = account_make()
-    connected(account.memberships.select_related("user").get(), ANNA)
-    run_jobs()
-    yield page_make(account, connected=False)
-    sandbox.clear()
-
-
-@pytest.fixture
-def booking(page: SchedulingPage) -> Booking:
-    made = book(page)
-    run_jobs()
-    sync()
-    return fresh(made)
-
-
-def events(sandbox: Control) -> list[dict[str, Any]]:
-    return [event for event in sandbox.google.events(ANNA) if event["status"] != "cancelled"]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.spec("C8"),
+    pytest.mark.parametrize("side", ["google"], indirect=True),
+]
 
 
 def move_in_google(sandbox: Control, booking: Booking, number: int) -> None:
     start, end = slot(number).isoformat(), slot(number + 1).isoformat()
     sandbox.google.event_move(calendar=ANNA, id=booking.event_id, start=start, end=end)
-
-
-def test_our_own_event_coming_back_changes_nothing(booking: Booking) -> None:
-    assert (booking.sequence, booking.written_sequence) == (0, 0)
-    assert len(mails()) == 1
-
-
-def test_an_event_moved_in_google_moves_the_booking_and_tells_the_guest_once(
-    booking: Booking, sandbox: Control
-) -> None:
-    move_in_google(sandbox, booking, 6)
-    sync()
-    moved = fresh(booking)
-    assert (moved.starts_at, moved.ends_at, moved.changed_by) == (slot(6), slot(7), ChangedBy.CALENDAR)
-    assert Reservation.objects.get().during.lower == slot(6)
-    assert moved.meeting
-    assert moved.meeting.properties["hs_meeting_end_time"].startswith(slot(7).isoformat()[:16])
-    assert mails()[-1].calendar_method == "REQUEST"
-    (event,) = events(sandbox)
-    assert f"SEQUENCE:{max(moved.sequence, event['sequence'])}" in mails()[-1].calendar
-    assert len(mails(booking.page.owner.email)) == 1, "who did it need not be told"
-    sandbox.requests_clear()
-    sandbox.google.expire_sync_token(ANNA)
-    sync()
-    assert len(mails()) == 2
-    assert not [call for call in sandbox.requests() if call.startswith(("PATCH", "DELETE", "PUT"))]
-
-
-def test_an_event_deleted_in_google_cancels_the_booking_and_tells_the_guest(booking: Booking, sandbox: Control) -> None:
-    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
-    sync()
-    gone = fresh(booking)
-    assert (gone.state, gone.cancelled_by) == (BookingState.CANCELLED, ChangedBy.CALENDAR)
-    assert not Reservation.objects.get().active
-    assert mails()[-1].calendar_method == "CANCEL"
-    assert not BusyInterval.objects.exists()
-    assert book(booking.page, email="other@example.com").state == BookingState.CONFIRMED
-
-
-def test_an_event_deleted_while_the_token_had_expired_is_found_out(booking: Booking, sandbox: Control) -> None:
-    sandbox.google.event_delete(calendar=ANNA, id=booking.event_id)
-    sandbox.google.expire_sync_token(ANNA)
-    sync()
-    assert fresh(booking).state == BookingState.CANCELLED
-
-
-def test_our_own_changes_come_back_without_a_loop(booking: Booking, sandbox: Control) -> None:
-    for number in (4, 8):
-        actor, found = visitor(booking.page), fresh(booking)
-        booking_move(actor=actor, booking=found, starts_at=slot(number), by=ChangedBy.GUEST)
-        run_jobs()
-        sync()
-    moved = fresh(booking)
-    assert (moved.sequence, moved.written_sequence, moved.changed_by) == (2, 2, ChangedBy.GUEST)
-    (event,) = events(sandbox)
-    assert event["start"]["dateTime"].startswith(slot(8).astimezone().isoformat()[:10])
-    kinds = [one["kind"] for one in sandbox.google.state()["invitations"]]
-    assert kinds == ["invitation", "update", "update"]
-    booking_cancel(actor=visitor(booking.page), booking=moved, by=ChangedBy.GUEST)
-    run_jobs()
-    sync()
-    assert not events(sandbox)
-    assert (fresh(booking).cancelled_by, fresh(booking).calendar_write) == (ChangedBy.GUEST, CalendarWrite.REMOVED)
-    assert len(mails()) == 4
 
 
 def test_a_page_that_was_read_before_our_change_does_not_undo_it(booking: Booking, sandbox: Control) -> None:
@@ -177,13 +93,13 @@ def test_a_guest_who_declines_in_google_cancels_nothing_and_the_owner_hears_of_i
     assert Notification.objects.filter(kind="booking.guest_declined").count() == 1
 
 
-def test_an_event_whose_title_was_changed_is_left_as_it_is(booking: Booking, sandbox: Control) -> None:
+def test_an_event_whose_title_was_changed_is_left_as_it_is(booking: Booking, sandbox: Control, side: Side) -> None:
     sandbox.google.event_update(calendar=ANNA, id=booking.event_id, summary="Renamed by Anna")
     sync()
     assert fresh(booking).sequence == 0
     booking_move(actor=visitor(booking.page), booking=booking, starts_at=slot(5), by=ChangedBy.GUEST)
     run_jobs()
-    assert events(sandbox)[0]["summary"] == "Renamed by Anna"
+    assert sandbox.google.events(ANNA)[0]["summary"] == "Renamed by Anna"
 
 
 def test_a_meeting_that_is_over_is_not_cancelled_by_tidying_up(booking: Booking, sandbox: Control) -> None:
@@ -198,7 +114,7 @@ def test_a_meeting_that_is_over_is_not_cancelled_by_tidying_up(booking: Booking,
 @pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call, before the answer"])
 @pytest.mark.parametrize("work", ["move", "cancel"])
 def test_a_worker_killed_in_the_middle_of_a_change_leaves_google_right_in_the_end(
-    booking: Booking, sandbox: Control, work: str, after: bool
+    booking: Booking, sandbox: Control, work: str, after: bool, side: Side
 ) -> None:
     method = "PATCH" if work == "move" else "DELETE"
     fault = {"after": True, "delay": 6.0} if after else {"disconnect": True, "delay": 6.0}
@@ -218,17 +134,16 @@ def test_a_worker_killed_in_the_middle_of_a_change_leaves_google_right_in_the_en
         return job.state == JobState.RUNNING and asked > 0
 
     wait_for(in_the_middle)
-    kill(worker)
+    worker_kill(worker)
     CalendarJob.objects.filter(pk=job.pk).update(lease_until=Now())
     run_jobs()
     sync()
     assert CalendarJob.objects.get(pk=job.pk).state == JobState.DONE
     if work == "move":
-        (event,) = events(sandbox)
-        assert event["id"] == booking.event_id
+        assert side.events() == [booking.event_id]
         assert (fresh(booking).starts_at, fresh(booking).written_sequence) == (slot(5), 1)
     else:
-        assert not events(sandbox)
+        assert not side.events()
         assert fresh(booking).calendar_write == CalendarWrite.REMOVED
     assert len(mails()) == 2
 
