@@ -111,7 +111,7 @@ class Combobox {
   nothing() {
     const row = document.createElement("li");
     row.className = "combobox__none";
-    row.textContent = "—";
+    row.textContent = document.body.dataset.nothing ?? "—";
     return row;
   }
 
