@@ -51,9 +51,10 @@ class ScheduleForm(MeetingForm):
             words = _("The meeting is only logged, and nobody is invited: you have no calendar with calendar sync.")
             return format_html('{} <a href="{}">{}</a>', words, settings, _("Calendar settings"))
         email = self.record.properties.get("email")
-        told = {"calendar": self._calendar, "email": email}
+        told = {"calendar": self._calendar.calendar_account.connection.identity, "email": email}
         if not email:
-            return _("This contact has no email address: the meeting is in %(calendar)s without a guest.") % told
+            words = _("Without an email address the contact is not invited. It goes into the calendar of %(calendar)s.")
+            return words % told
         return _("The invitation goes to %(email)s from %(calendar)s.") % told
 
     def _build(self, owners: Any) -> None:

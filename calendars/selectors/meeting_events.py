@@ -26,10 +26,14 @@ def meeting_events_load(entries: Sequence[TimelineEntry]) -> None:
 
 def meeting_event_note(meeting: Record) -> str:
     """What changing or deleting a meeting does beside that, for who is about to; empty when nobody is told."""
-    event = MeetingEvent.objects.filter(meeting=meeting, state=CalendarWrite.WRITTEN).first()
+    written = MeetingEvent.objects.filter(meeting=meeting, state=CalendarWrite.WRITTEN)
+    event = written.select_related("calendar__calendar_account__connection").first()
     if event is None or event.calendar is None:
         return ""
-    return _("It is in %(calendar)s: when you move or delete it, its guests are told.") % {"calendar": event.calendar}
+    whose = event.calendar.calendar_account.connection.identity
+    return _("It is in the calendar of %(calendar)s: when you move or delete it, its guests are told.") % {
+        "calendar": whose
+    }
 
 
 def _by_meeting(ids: Iterable[int]) -> dict[int, MeetingEvent]:

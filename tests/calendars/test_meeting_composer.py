@@ -87,9 +87,10 @@ def test_a_scheduled_meeting_is_on_the_timeline_and_its_guest_is_invited(client:
 
 
 def test_the_form_says_who_is_invited_from_where(client: Client, olga: Record, account: Account) -> None:
-    assert "The invitation goes to olga@example.com from Work." in composer(client, olga)
+    identity = CalendarAccount.objects.get().connection.identity
+    assert f"The invitation goes to olga@example.com from {identity}." in composer(client, olga)
     nobody = record_make(account, ObjectType.CONTACT, firstname="Nobody")
-    assert "This contact has no email address" in composer(client, nobody)
+    assert "Without an email address the contact is not invited." in composer(client, nobody)
     CalendarAccount.objects.update(is_sync_on=False)
     page = composer(client, olga)
     assert "nobody is invited" in page
@@ -135,7 +136,8 @@ def test_it_is_offered_on_contacts_alone(client: Client, account: Account) -> No
 def test_who_moves_or_deletes_it_is_told_that_its_guests_hear_of_it(client: Client, olga: Record) -> None:
     send(client, olga)
     meeting = Record.objects.get(object_type=ObjectType.MEETING)
-    words = "It is in Work: when you move or delete it, its guests are told."
+    identity = CalendarAccount.objects.get().connection.identity
+    words = f"It is in the calendar of {identity}: when you move or delete it, its guests are told."
     assert words in client.get(page_of(olga), {"activity": meeting.pk}).content.decode()
     delete = f"{page_of(olga)}activities/{meeting.pk}/delete/"
     assert words in client.get(delete).content.decode()
