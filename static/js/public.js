@@ -40,8 +40,14 @@ function detect(select) {
 document.addEventListener("change", (event) => {
   if (!event.target.matches("select[data-detect-zone]")) return;
   keep(event.target.value);
+  // Times of the old zone are not to be chosen while those of the new one are on their way, which replace them.
+  document.getElementById("picker")?.setAttribute("inert", "");
   event.target.form?.requestSubmit();
 });
+document.addEventListener("htmx:afterRequest", () => document.getElementById("picker")?.removeAttribute("inert"));
 
-const chooser = document.querySelector("select[data-detect-zone]");
-if (chooser) detect(chooser);
+// Not sooner: htmx is there by then, and fetches the part that changes; before, the form would load the whole page anew.
+document.addEventListener("DOMContentLoaded", () => {
+  const chooser = document.querySelector("select[data-detect-zone]");
+  if (chooser) detect(chooser);
+});

@@ -40,6 +40,18 @@ slug?.addEventListener("input", () => {
   preview.textContent = preview.dataset.base + slug.value.trim().toLowerCase();
 });
 
+// A new page's link follows its title until it is typed itself; one that came back with mistakes is left as it is.
+if (slug && !("stays" in slug.form.dataset) && !slug.form.querySelector("[aria-invalid=true]")) {
+  let ours = slug.value;
+  slug.form.elements.title.addEventListener("input", ({ target }) => {
+    const plain = target.value.toLowerCase().replaceAll("ł", "l").normalize("NFD").replace(/\p{M}/gu, "");
+    const words = plain.match(/[a-z0-9]+/g)?.slice(0, 8).join("-");
+    if (!words || slug.value !== ours) return;
+    slug.value = ours = ours.slice(0, ours.lastIndexOf("/") + 1) + words;
+    slug.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 const scope = document.querySelector("[data-color-scope]");
 if (scope) {
   const text = scope.querySelector("[data-brand-color]");

@@ -68,6 +68,23 @@ def shown(page: Page) -> list[str]:
     return [part.get_attribute("id") or "" for part in page.locator("[data-step]").all() if part.is_visible()]
 
 
+@pytest.mark.spec("C11")
+def test_a_new_pages_link_follows_its_title_until_it_is_typed(
+    host: Membership, live_server: LiveServer, open_page: PageFactory
+) -> None:
+    view = open_page()
+    enter(view, host, live_server.url)
+    view.goto(f"{live_server.url}/app/{host.account_id}/meetings/new/")
+    title, link = view.locator("[name=title]"), view.locator("[name=slug]")
+    title.fill("Kawa i Łąka: próba!")
+    expect(link).to_have_value(re.compile(r"^[a-z-]+/kawa-i-laka-proba$"))
+    expect(view.locator("[data-link-preview]")).to_have_text(re.compile(r"/kawa-i-laka-proba$"))
+    view.get_by_role("link", name="Continue").first.click()
+    link.fill("anna/own")
+    title.evaluate("input => { input.value = 'Tea'; input.dispatchEvent(new Event('input', { bubbles: true })); }")
+    expect(link).to_have_value("anna/own")
+
+
 @pytest.mark.parametrize(("theme", "narrow"), [("light", False), ("dark", True), ("dark", False), ("light", True)])
 def test_each_step_of_the_editor_reads_well(
     page: SchedulingPage, host: Membership, live_server: LiveServer, open_page: PageFactory, theme: str, narrow: bool

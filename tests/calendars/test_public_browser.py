@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.registries import ACCOUNT_INITIALISERS
@@ -69,6 +71,20 @@ def test_a_visitor_books_with_the_keyboard_in_a_zone_found_by_the_browser(
     picture(visitor, f"booked-{'narrow' if narrow else 'wide'}")
     assert axe_violations(visitor) == []
     assert Booking.objects.get().guest_time_zone == "Asia/Tokyo"
+
+
+def test_nothing_is_chosen_in_the_old_zone_while_times_of_the_found_one_are_on_their_way(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    visitor = open_page(zone="America/Chicago")
+    asked: list[Route] = []
+    visitor.route("**/meetings/-/slots/**", lambda route: asked.append(route))
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}")
+    expect(visitor.locator("[name=tz]")).to_have_value("America/Chicago")
+    expect(visitor.locator("#picker")).to_have_attribute("inert", "")
+    asked[0].continue_()
+    expect(visitor.locator("#picker")).not_to_have_attribute("inert", "")
+    expect(visitor.locator("a.slot").first).to_have_attribute("href", re.compile("tz=America/Chicago"))
 
 
 def test_a_visitor_books_without_javascript(
