@@ -86,7 +86,7 @@ def _css(definition: PropertyDefinition) -> str:
         return "table__num"
     if definition.type in _DAYS or definition.field_type == "phonenumber":
         return "table__line"
-    return "table__soft" if definition.name == OWNER else ""
+    return "table__soft table__line" if definition.name == OWNER else ""
 
 
 def _texts(definition: PropertyDefinition, owners: Mapping[str, str]) -> Callable[[Any], str]:
