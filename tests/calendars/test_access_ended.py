@@ -19,9 +19,8 @@ from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import account_make, book, page_make
 from tests.calendars.kinds import offered
-from tests.calendars.sides import Side, side
+from tests.calendars.sides import Side
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C10", "C25")]
 
 

@@ -12,9 +12,8 @@ from accounts.models import Membership
 from calendars.models import BusyInterval
 from calendars.services.sync import calendar_sync
 from tests.calendars.provider_contract import soon
-from tests.calendars.sides import Side, side
+from tests.calendars.sides import Side
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C3", "C7")]
 EVENTS, EVERY, MINUTES = 20_000, dt.timedelta(minutes=25), 20
 PAGE_MOST = 2_500

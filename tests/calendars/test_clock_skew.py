@@ -25,11 +25,10 @@ from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.booking import account_make, book, page_make, slot, visitor
 from tests.calendars.provider_bookings import GUEST, fresh, mails, sync
 from tests.calendars.provider_contract import soon
-from tests.calendars.sides import PUSHING, Side, side
+from tests.calendars.sides import PUSHING, Side
 from tests.calendars.workers import wait_for
 from tests.connections.google import Browser
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("A12", "C7")]
 SKEWS = [pytest.param(dt.timedelta(minutes=5), id="ahead"), pytest.param(dt.timedelta(minutes=-5), id="behind")]
 

@@ -13,27 +13,17 @@ from calendars.models import Booking, CalendarJob, Reservation, SchedulingPage
 from calendars.services.booking_changes import booking_move
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
-from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.booking import book, slot, visitor
 from tests.calendars.provider_bookings import GUEST, fresh, sync
-from tests.calendars.sides import CREATE, UPDATE, Side, side
+from tests.calendars.sides import CREATE, UPDATE, Side
 from tests.calendars.workers import wait_for, worker_kill, worker_start
 
-__all__ = ["side"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.spec("C21"),
     pytest.mark.parametrize("side", ["microsoft", "exchange"], indirect=True),
 ]
 STAY_SECONDS = 8.0
-
-
-@pytest.fixture
-def page(side: Side) -> SchedulingPage:
-    """A page whose owner has connected the provider; everything is synced."""
-    account = account_make()
-    side.connect_only(account.memberships.select_related("user").get())
-    run_jobs()
-    return page_make(account, connected=False)
 
 
 def killed_at(side: Side, call: dict[str, dict[str, Any]], until: Callable[[], bool], **how: Any) -> None:

@@ -24,9 +24,8 @@ from hubclone.lib.errors import PermanentError, TransientError
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.provider_contract import soon
-from tests.calendars.sides import PUSHING, READ, Side, side
+from tests.calendars.sides import PUSHING, READ, Side
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C7")]
 WINDOW = Interval(soon(-1), soon(30))
 HTML = "<!DOCTYPE html><html><body>Sign in to the Wi-Fi</body></html>"

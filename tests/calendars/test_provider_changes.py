@@ -20,14 +20,13 @@ from connections.services.tokens import access_token_get
 from hubclone.lib.errors import TransientError
 from hubclone.lib.jobs.services import run_jobs
 from sandbox.exchange.testing import EWS_PATH
-from tests.calendars.booking import account_make, book, page_make, slot, visitor
+from tests.calendars.booking import book, slot, visitor
 from tests.calendars.provider_bookings import due, fresh, sync
 from tests.calendars.provider_contract import soon
-from tests.calendars.sides import BUSY, CREATE, PUSHING, UPDATE, Side, side
+from tests.calendars.sides import BUSY, CREATE, PUSHING, UPDATE, Side
 from tests.connections.exchange import exchange_connected
 from tests.connections.google import token_expire
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db(transaction=True)]
 CONFLICTS: dict[str, list[dict[str, Any]]] = {
     "google": [{"status": 412}, {"status": 503}],
@@ -38,15 +37,6 @@ CONFLICTS: dict[str, list[dict[str, Any]]] = {
 
 HTML = "<!DOCTYPE html><html><body>Sign in to the Wi-Fi</body></html>"
 NONSENSE = [pytest.param({"cut": True}, id="cut"), pytest.param({"status": 200, "body": HTML}, id="html")]
-
-
-@pytest.fixture
-def page(side: Side) -> SchedulingPage:
-    """A page whose owner has connected the provider; everything is synced."""
-    account = account_make()
-    side.connect_only(account.memberships.select_related("user").get())
-    run_jobs()
-    return page_make(account, connected=False)
 
 
 @pytest.mark.spec("C22")

@@ -21,9 +21,8 @@ from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.booking import at_once
 from tests.calendars.provider_contract import soon
-from tests.calendars.sides import PUSHING, Side, side
+from tests.calendars.sides import PUSHING, Side
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C7")]
 SENDERS, EACH = 16, 20
 STORM_SECONDS = 60

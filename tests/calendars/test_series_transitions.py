@@ -10,9 +10,8 @@ import pytest
 from accounts.models import Membership
 from calendars.models import BusyInterval, Calendar
 from calendars.services.sync import calendar_sync
-from tests.calendars.sides import Side, side
+from tests.calendars.sides import Side
 
-__all__ = ["side"]
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C3", "C24")]
 ZONE, DAYS, NINE = "Europe/Warsaw", 5, dt.time(9)
 SPRING, AUTUMN = dt.date(2027, 3, 28), dt.date(2027, 10, 31)
