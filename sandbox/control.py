@@ -22,6 +22,14 @@ def told(value: Any, status: int = 200) -> Response:
     return Response(json.dumps(value, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
 
 
+def need(given: dict[str, Any], *names: str) -> list[Any]:
+    """These fields of a call. Raises ValueError where one is missing."""
+    missing = [name for name in names if given.get(name) in (None, "")]
+    if missing:
+        raise ValueError(f"required: {', '.join(missing)}")
+    return [given[name] for name in names]
+
+
 @route("GET", "/_control/state")
 def state(box: Box, ask: Ask) -> Response:
     """All data by provider: ``?provider=``, ``?limit=`` (1000, newest; 0 for all), ``?calendar=``."""

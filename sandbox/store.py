@@ -67,6 +67,11 @@ create table if not exists google_invitation (
 """
 
 
+def newest(table: str) -> str:
+    """The statement for a table's newest rows by id, as many as its argument says, in their order."""
+    return f"select * from (select * from {table} order by id desc limit ?) order by id"  # noqa: S608
+
+
 class Store:
     """One connection, one lock: every ``with store.transaction()`` block is alone and all or nothing."""
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
-from sandbox.control import told
+from sandbox.control import need, told
+from sandbox.events import bulk_span
 from sandbox.exchange import accounts, write
 from sandbox.exchange.auth import METHODS
 from sandbox.exchange.invitations import respond
@@ -31,16 +32,9 @@ _PLAIN = (
 )
 
 
-def _need(given: dict[str, Any], *names: str) -> list[Any]:
-    missing = [name for name in names if given.get(name) in (None, "")]
-    if missing:
-        raise ValueError(f"required: {', '.join(missing)}")
-    return [given[name] for name in names]
-
-
 def _calendar(box: Box, given: dict[str, Any]) -> Row:
     """The calendar named by its id, or by the mailbox whose default one it is."""
-    (name,) = _need(given, "calendar")
+    (name,) = need(given, "calendar")
     column = "owner = ? and is_default = 1" if "@" in name else "id = ?"
     row = box.store.one(f"select * from exchange_folder where {column} and deleted = 0", (name,))  # noqa: S608
     if row is None:
@@ -49,7 +43,7 @@ def _calendar(box: Box, given: dict[str, Any]) -> Row:
 
 
 def _account(box: Box, given: dict[str, Any]) -> Row:
-    (name,) = _need(given, "account")
+    (name,) = need(given, "account")
     row = accounts.account_get(box.store, name)
     if row is None:
         raise ValueError(f"no account {name}")
@@ -59,7 +53,7 @@ def _account(box: Box, given: dict[str, Any]) -> Row:
 def _item(box: Box, given: dict[str, Any]) -> Body:
     """An item by ``id``; with ``occurrence`` (a start in RFC 3339) one of a series."""
     try:
-        body = load(box.store, _need(given, "id")[0])
+        body = load(box.store, need(given, "id")[0])
     except EwsError as error:
         raise ValueError(error.text) from error
     found = occurrence_at(body, parse_instant(given["occurrence"])) if given.get("occurrence") else body
@@ -106,7 +100,7 @@ def event_make(box: Box, ask: Ask) -> Response:
     """
     given = ask.json_object()
     calendar = _calendar(box, given)
-    _need(given, "start", "end")
+    need(given, "start", "end")
     owner = accounts.account_get(box.store, calendar["owner"])
     assert owner is not None
     zone = zone_of(given.get("zone") or owner["time_zone"])
@@ -130,7 +124,7 @@ def event_move(box: Box, ask: Ask) -> Response:
     given = ask.json_object()
     with box.store.transaction():
         body = _item(box, given)
-        starts = parse_instant(_need(given, "start")[0])
+        starts = parse_instant(need(given, "start")[0])
         ends = parse_instant(given["end"]) if given.get("end") else starts + body["ends"] - body["starts"]
         return _answer(_tried(write.item_change, box, body, {"starts": starts, "ends": ends}))
 
@@ -141,7 +135,7 @@ def event_update(box: Box, ask: Ask) -> Response:
     given = ask.json_object()
     with box.store.transaction():
         body = _item(box, given)
-        return _answer(_tried(write.item_change, box, body, _fields(_need(given, "changes")[0], zone_of(body["zone"]))))
+        return _answer(_tried(write.item_change, box, body, _fields(need(given, "changes")[0], zone_of(body["zone"]))))
 
 
 @route("POST", PATH + "event/delete")
@@ -157,7 +151,7 @@ def event_delete(box: Box, ask: Ask) -> Response:
 def event_respond(box: Box, ask: Ask) -> Response:
     """``{id, response}``: a guest answers Accept, Tentative or Decline on their own copy."""
     given = ask.json_object()
-    (response,) = _need(given, "response")
+    (response,) = need(given, "response")
     if response not in {"Accept", "Tentative", "Decline"}:
         raise ValueError("response must be Accept, Tentative or Decline")
     with box.store.transaction():
@@ -169,7 +163,7 @@ def events_bulk(box: Box, ask: Ask) -> Response:
     """``{calendar, count, from?, every_minutes?, minutes?, subject?}``: many appointments."""
     given = ask.json_object()
     calendar = _calendar(box, given)
-    count = int(_need(given, "count")[0])
+    count = int(need(given, "count")[0])
     with box.store.transaction() as db:
         last = seq_next(box.store, calendar["id"], count)
         rows = (_bulk_row(box, calendar, given, number, last - count + 1 + number) for number in range(count))
@@ -178,8 +172,7 @@ def events_bulk(box: Box, ask: Ask) -> Response:
 
 
 def _bulk_row(box: Box, calendar: Row, given: dict[str, Any], number: int, seq: int) -> tuple[Any, ...]:
-    first = parse_instant(given.get("from") or f"{now_text()[:10]}T08:00:00Z")
-    starts = first + number * int(given.get("every_minutes", 30)) * 60
+    starts, ends = bulk_span(given, number)
     email = calendar["owner"]
     body = {
         **NEW,
@@ -190,7 +183,7 @@ def _bulk_row(box: Box, calendar: Row, given: dict[str, Any], number: int, seq: 
         "organizer": {"email": email, "name": email},
         "subject": f"{given.get('subject', 'Busy')} {number + 1}",
         "starts": starts,
-        "ends": starts + int(given.get("minutes", 30)) * 60,
+        "ends": ends,
         "zone": "UTC",
         "seq": seq,
         "created": now_text(),
@@ -203,7 +196,7 @@ def _bulk_row(box: Box, calendar: Row, given: dict[str, Any], number: int, seq: 
 def calendar_create(box: Box, ask: Ask) -> Response:
     """``{account, name}`` → ``{"id"}``."""
     given = ask.json_object()
-    return told({"id": accounts.folder_make(box.store, _account(box, given)["email"], _need(given, "name")[0])})
+    return told({"id": accounts.folder_make(box.store, _account(box, given)["email"], need(given, "name")[0])})
 
 
 @route("POST", PATH + "calendar/rename")
@@ -211,7 +204,7 @@ def calendar_rename(box: Box, ask: Ask) -> Response:
     """``{calendar, name}``."""
     given = ask.json_object()
     calendar = _calendar(box, given)
-    box.store.run("update exchange_folder set name = ? where id = ?", (_need(given, "name")[0], calendar["id"]))
+    box.store.run("update exchange_folder set name = ? where id = ?", (need(given, "name")[0], calendar["id"]))
     return Response(status=204)
 
 
@@ -227,7 +220,7 @@ def calendar_delete(box: Box, ask: Ask) -> Response:
 def calendar_share(box: Box, ask: Ask) -> Response:
     """``{calendar, account, role}``; ``default`` is everybody. The roles are those of ``accounts.ROLES``."""
     given = ask.json_object()
-    account, role = _need(given, "account", "role")
+    account, role = need(given, "account", "role")
     accounts.share(box.store, _calendar(box, given)["id"], account, role)
     return Response(status=204)
 
@@ -240,7 +233,7 @@ def calendar_unshare(box: Box, ask: Ask) -> Response:
     out, it depends on what everybody may see.
     """
     given = ask.json_object()
-    (account,) = _need(given, "account")
+    (account,) = need(given, "account")
     calendar = _calendar(box, given)
     accounts.unshare(box.store, calendar["id"], account)
     if given.get("error"):
@@ -252,7 +245,7 @@ def calendar_unshare(box: Box, ask: Ask) -> Response:
 def mailbox_access(box: Box, ask: Ask) -> Response:
     """``{mailbox, account, full?: true}``: a whole mailbox is opened to somebody, or closed."""
     given = ask.json_object()
-    mailbox, account = _need(given, "mailbox", "account")
+    mailbox, account = need(given, "mailbox", "account")
     accounts.access(box.store, mailbox, account, full=bool(given.get("full", True)))
     return Response(status=204)
 
@@ -269,7 +262,7 @@ def expire_sync_state(box: Box, ask: Ask) -> Response:
 def account_make(box: Box, ask: Ask) -> Response:
     """``{email, name?, user?, kind?, time_zone?}``: a new mailbox; ``kind`` is person, room or shared."""
     given = ask.json_object()
-    (email,) = _need(given, "email")
+    (email,) = need(given, "email")
     accounts.account_make(
         box.store,
         email.lower(),
@@ -286,7 +279,7 @@ def password(box: Box, ask: Ask) -> Response:
     """``{account, password}``: changed; connections that stood with the old one are refused too."""
     given = ask.json_object()
     account = _account(box, given)
-    wanted = _need(given, "password")[0]
+    wanted = need(given, "password")[0]
     box.store.run("update exchange_account set password = ? where email = ?", (wanted, account["email"]))
     return Response(status=204)
 
@@ -305,7 +298,7 @@ def lock(box: Box, ask: Ask) -> Response:
 @route("POST", PATH + "version")
 def version(box: Box, ask: Ask) -> Response:
     """``{version}``: 2007, 2010 SP1, 2010 SP2, 2013, 2016 or 2019."""
-    (wanted,) = _need(ask.json_object(), "version")
+    (wanted,) = need(ask.json_object(), "version")
     if wanted not in RELEASES:
         raise ValueError(f"version must be one of {', '.join(RELEASES)}")
     box.store.put("exchange_version", wanted)
@@ -315,7 +308,7 @@ def version(box: Box, ask: Ask) -> Response:
 @route("POST", PATH + "auth")
 def auth(box: Box, ask: Ask) -> Response:
     """``{methods: […]}``: what the server offers of ``ntlm`` and ``basic``."""
-    (wanted,) = _need(ask.json_object(), "methods")
+    (wanted,) = need(ask.json_object(), "methods")
     if not set(wanted) <= set(METHODS):
         raise ValueError(f"methods are of {', '.join(METHODS)}")
     box.store.put("exchange_auth", ",".join(wanted))
@@ -325,5 +318,5 @@ def auth(box: Box, ask: Ask) -> Response:
 @route("POST", PATH + "find_limit")
 def find_limit(box: Box, ask: Ask) -> Response:
     """``{count}``: how many items one FindItem may find."""
-    box.store.put("exchange_find_limit", json.dumps(int(_need(ask.json_object(), "count")[0])))
+    box.store.put("exchange_find_limit", json.dumps(int(need(ask.json_object(), "count")[0])))
     return Response(status=204)

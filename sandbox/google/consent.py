@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from sandbox.consent import account_choice, hidden, redirect_allowed, scope_choice
 from sandbox.context import Ask, Box, route
 from sandbox.google import grants
 from sandbox.google.scopes import IDENTITY, LABELS, scopes_parse
@@ -53,7 +53,7 @@ def _read(box: Box, values: MultiDict[str, str]) -> _Request:
     client = box.store.one("select * from google_client where client_id = ?", (fields["client_id"],))
     if client is None:
         raise _Problem(401, "invalid_client", "The OAuth client was not found.")
-    if not _redirect_allowed(client, fields["redirect_uri"]):
+    if not redirect_allowed(client, fields["redirect_uri"]):
         raise _Problem(400, "redirect_uri_mismatch", f"The redirect URI {fields['redirect_uri']} is not registered.")
     if fields["response_type"] != "code":
         raise _Problem(400, "unsupported_response_type", "response_type must be code.")
@@ -62,13 +62,6 @@ def _read(box: Box, values: MultiDict[str, str]) -> _Request:
     if fields["code_challenge_method"] not in {"", "plain", "S256"}:
         raise _Problem(400, "invalid_request", "code_challenge_method must be S256 or plain.")
     return _Request(client, fields)
-
-
-def _redirect_allowed(client: Row, redirect_uri: str) -> bool:
-    registered = json.loads(client["redirect_uris"])
-    parts = urlsplit(redirect_uri)
-    loopback = parts.scheme in {"http", "https"} and parts.hostname in {"127.0.0.1", "localhost", "::1", "testserver"}
-    return redirect_uri in registered if registered else loopback
 
 
 def _problem(problem: _Problem) -> Response:
@@ -90,35 +83,14 @@ def consent(box: Box, ask: Ask) -> Response:
         "consent.html",
         "Sign in with Google (sandbox)",
         app=request.client["name"],
-        accounts=each(accounts, lambda row: _account(row, row["email"] == chosen)),
+        accounts=each(accounts, lambda row: account_choice(row, checked=row["email"] == chosen)),
         scopes=each(request.scopes, _scope),
-        hidden=each(request.fields.items(), _hidden),
-    )
-
-
-def _account(row: Row, checked: bool) -> Markup:
-    return Markup(
-        '<label class="choice"><input type="radio" name="account" value="{email}"{checked}>'
-        '<span class="avatar">{letter}</span><span><b>{name}</b><br><small>{email}</small></span></label>'
-    ).format(
-        email=row["email"],
-        letter=row["given_name"][0],
-        name=f"{row['given_name']} {row['family_name']}",
-        checked=Markup(" checked") if checked else "",
+        hidden=each(request.fields.items(), hidden),
     )
 
 
 def _scope(scope: str) -> Markup:
-    fixed = scope in IDENTITY
-    kept = Markup('<input type="hidden" name="allowed" value="{}">').format(scope) if fixed else ""
-    return Markup(
-        '<label class="choice"><input type="checkbox" name="allowed" value="{scope}" checked{off}>{kept}'
-        "<span>{label}<br><small>{scope}</small></span></label>"
-    ).format(scope=scope, kept=kept, label=LABELS.get(scope, scope), off=Markup(" disabled") if fixed else "")
-
-
-def _hidden(field: tuple[str, str]) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(*field)
+    return scope_choice(scope, LABELS.get(scope, scope), fixed=scope in IDENTITY)
 
 
 @route("POST", "/google/o/oauth2/v2/auth")

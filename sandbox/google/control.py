@@ -9,26 +9,20 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
-from sandbox.control import told
+from sandbox.control import need, told
+from sandbox.events import bulk_span
 from sandbox.google import accounts, event_store, event_write, grants
 from sandbox.google.access import seq_next
 from sandbox.google.event_body import Body
 from sandbox.google.scopes import scopes_parse
 from sandbox.store import Row
-from sandbox.times import now_seconds, now_text, parse_instant, render, render_utc, zone_of
+from sandbox.times import now_seconds, now_text, render, render_utc, zone_of
 
 PATH = "/_control/google/"
 
 
-def _need(given: dict[str, Any], *names: str) -> list[Any]:
-    missing = [name for name in names if given.get(name) in (None, "")]
-    if missing:
-        raise ValueError(f"required: {', '.join(missing)}")
-    return [given[name] for name in names]
-
-
 def _calendar(box: Box, given: dict[str, Any]) -> Row:
-    (calendar,) = _need(given, "calendar")
+    (calendar,) = need(given, "calendar")
     row = box.store.one("select *, 'owner' as role from google_calendar where id = ? and deleted = 0", (calendar,))
     if row is None:
         raise ValueError(f"no calendar {calendar}")
@@ -43,7 +37,7 @@ def _event_answer(box: Box, body: Body) -> Response:
 def grant(box: Box, ask: Ask) -> Response:
     """``{account, scope, client_id?, redirect_uri, code_challenge?, nonce?}`` → ``{"code"}``, as after Continue."""
     given = ask.json_object()
-    account, scope, redirect_uri = _need(given, "account", "scope", "redirect_uri")
+    account, scope, redirect_uri = need(given, "account", "scope", "redirect_uri")
     code = grants.code_issue(
         box.store,
         account=account,
@@ -61,7 +55,7 @@ def grant(box: Box, ask: Ask) -> Response:
 def token(box: Box, ask: Ask) -> Response:
     """``{account, scope, client_id?}`` → ``{"access_token", "refresh_token", "scope"}``, with no code between."""
     given = ask.json_object()
-    account, scope = _need(given, "account", "scope")
+    account, scope = need(given, "account", "scope")
     granted = " ".join(scopes_parse(scope if isinstance(scope, str) else " ".join(scope)))
     client_id = given.get("client_id") or accounts.CLIENT_ID
     code = grants.code_issue(box.store, account=account, client_id=client_id, redirect_uri="", scope=granted)
@@ -75,7 +69,7 @@ def token(box: Box, ask: Ask) -> Response:
 def client(box: Box, ask: Ask) -> Response:
     """``{client_id, client_secret, name?, redirect_uris: []}``: register an app."""
     given = ask.json_object()
-    client_id, secret = _need(given, "client_id", "client_secret")
+    client_id, secret = need(given, "client_id", "client_secret")
     accounts.client_make(box.store, client_id, secret, given.get("name", client_id), given.get("redirect_uris", []))
     return told({"client_id": client_id})
 
@@ -84,14 +78,14 @@ def client(box: Box, ask: Ask) -> Response:
 def revoke(box: Box, ask: Ask) -> Response:
     """``{account, client_id?}``: the person takes the permission back."""
     given = ask.json_object()
-    grants.revoke(box.store, account=_need(given, "account")[0], client_id=given.get("client_id"))
+    grants.revoke(box.store, account=need(given, "account")[0], client_id=given.get("client_id"))
     return Response(status=204)
 
 
 @route("POST", PATH + "token_expire")
 def token_expire(box: Box, ask: Ask) -> Response:
     """``{account}``: its access tokens are old at once; refreshing works."""
-    grants.expire_access(box.store, _need(ask.json_object(), "account")[0])
+    grants.expire_access(box.store, need(ask.json_object(), "account")[0])
     return Response(status=204)
 
 
@@ -112,7 +106,7 @@ def event_make(box: Box, ask: Ask) -> Response:
 def event_move(box: Box, ask: Ask) -> Response:
     """``{calendar, id, start, end?}``: somebody drags it."""
     given = ask.json_object()
-    event_id, start = _need(given, "id", "start")
+    event_id, start = need(given, "id", "start")
     return _event_answer(box, event_write.event_move(box, _calendar(box, given), event_id, start, given.get("end")))
 
 
@@ -120,7 +114,7 @@ def event_move(box: Box, ask: Ask) -> Response:
 def event_update(box: Box, ask: Ask) -> Response:
     """``{calendar, id, changes: {…}}``: somebody edits it, with patch semantics."""
     given = ask.json_object()
-    event_id, changes = _need(given, "id", "changes")
+    event_id, changes = need(given, "id", "changes")
     return _event_answer(box, event_write.event_update(box, _calendar(box, given), event_id, changes, merge=True))
 
 
@@ -128,7 +122,7 @@ def event_update(box: Box, ask: Ask) -> Response:
 def event_delete(box: Box, ask: Ask) -> Response:
     """``{calendar, id}``: somebody deletes it."""
     given = ask.json_object()
-    event_write.event_delete(box, _calendar(box, given), _need(given, "id")[0])
+    event_write.event_delete(box, _calendar(box, given), need(given, "id")[0])
     return Response(status=204)
 
 
@@ -140,7 +134,7 @@ def events_bulk(box: Box, ask: Ask) -> Response:
     """
     given = ask.json_object()
     calendar = _calendar(box, given)
-    count = int(_need(given, "count")[0])
+    count = int(need(given, "count")[0])
     with box.store.transaction() as db:
         last = seq_next(box.store, calendar["id"], count)
         rows = (_bulk_row(calendar, given, number, last - count + 1 + number) for number in range(count))
@@ -151,9 +145,7 @@ def events_bulk(box: Box, ask: Ask) -> Response:
 
 
 def _bulk_row(calendar: Row, given: dict[str, Any], number: int, seq: int) -> tuple[Any, ...]:
-    first = parse_instant(given.get("from") or f"{now_text()[:10]}T08:00:00Z")
-    starts = first + number * int(given.get("every_minutes", 30)) * 60
-    ends = starts + int(given.get("minutes", 30)) * 60
+    starts, ends = bulk_span(given, number)
     zone, event_id, now = zone_of(calendar["time_zone"]), secrets.token_hex(13), now_text()
     me = {"email": calendar["id"], "self": True}
     guests = [
@@ -199,7 +191,7 @@ def expire_sync_token(box: Box, ask: Ask) -> Response:
 def calendar_create(box: Box, ask: Ask) -> Response:
     """``{account, summary, id?, time_zone?}`` → ``{"id"}``."""
     given = ask.json_object()
-    account, summary = _need(given, "account", "summary")
+    account, summary = need(given, "account", "summary")
     calendar = given.get("id") or f"{secrets.token_hex(12)}@group.calendar.google.test"
     zone = zone_of(given.get("time_zone") or "Europe/Warsaw").key
     accounts.calendar_make(box.store, calendar, account, summary=summary, zone=zone)
@@ -223,7 +215,7 @@ def calendar_delete(box: Box, ask: Ask) -> Response:
 def calendar_share(box: Box, ask: Ask) -> Response:
     """``{calendar, account, role}`` with role freeBusyReader, reader, writer or owner."""
     given = ask.json_object()
-    account, role = _need(given, "account", "role")
+    account, role = need(given, "account", "role")
     if role not in {"freeBusyReader", "reader", "writer", "owner"}:
         raise ValueError("role must be freeBusyReader, reader, writer or owner")
     accounts.share(box.store, _calendar(box, given)["id"], account, role)
@@ -235,7 +227,7 @@ def calendar_share(box: Box, ask: Ask) -> Response:
 def calendar_unshare(box: Box, ask: Ask) -> Response:
     """``{calendar, account}``: the share is withdrawn; every use answers 404."""
     given = ask.json_object()
-    (account,) = _need(given, "account")
+    (account,) = need(given, "account")
     accounts.share(box.store, _calendar(box, given)["id"], account, "")
     box.pusher.changed(f"list:{account}")
     return Response(status=204)

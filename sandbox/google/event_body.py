@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.context import BASE_MARK
+from sandbox.events import ADDRESS, Span
 from sandbox.google.errors import invalid
 from sandbox.recurrence import Series
 from sandbox.times import midnight, render, zone_of
@@ -33,18 +33,7 @@ _CHOICES = {
 }
 _TEXT = ("summary", "description", "location", "colorId")
 _ID = re.compile(r"[a-v0-9]{5,1024}")
-_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _RESPONSES = {"needsAction", "declined", "tentative", "accepted"}
-
-
-@dataclass(frozen=True)
-class Span:
-    """When an event is. Epoch seconds; ``zone`` is the event's own, in which it recurs."""
-
-    starts: int
-    ends: int
-    zone: ZoneInfo
-    all_day: bool
 
 
 def event_id_check(event_id: str) -> str:
@@ -125,7 +114,7 @@ def attendees(given: Any) -> list[Body]:
     guests: dict[str, Body] = {}
     for guest in given:
         email = str(guest.get("email", "")).strip() if isinstance(guest, dict) else ""
-        if not _ADDRESS.fullmatch(email):
+        if not ADDRESS.fullmatch(email):
             raise invalid("Invalid attendee email.")
         kept = {
             k: guest[k] for k in ("displayName", "optional", "resource", "comment", "additionalGuests") if k in guest

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.context import BASE_MARK, Box
+from sandbox.events import Span
 from sandbox.google.access import seq_next
-from sandbox.google.event_body import Body, Span, series_of, times
+from sandbox.google.event_body import Body, series_of, times
 from sandbox.recurrence import Instance, Series
 from sandbox.store import Row
 from sandbox.times import FOREVER, now_text, render, zone_of

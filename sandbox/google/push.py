@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,12 +14,12 @@ from sandbox.context import Ask, Box, route
 from sandbox.google.access import calendar_open, caller
 from sandbox.google.errors import GoogleError, invalid
 from sandbox.google.oauth import answer
+from sandbox.sending import post
 from sandbox.store import Row
 from sandbox.times import now_seconds, now_text
 
 DEFAULT_TTL_SECONDS = 7 * 86400
 MAX_TTL_SECONDS = 30 * 86400
-SEND_TIMEOUT_SECONDS = 10
 _CHANNEL_ID = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
 
 
@@ -73,16 +71,7 @@ class Pusher:
                 self._pool.submit(self._deliver, push_id, channel, state, number or channel["number"])
 
     def _deliver(self, push_id: int, channel: Row, state: str, number: int) -> None:
-        request = urllib.request.Request(  # noqa: S310 - http or https, checked when the channel was made
-            channel["address"], data=b"", headers=_headers(channel, state, number), method="POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=SEND_TIMEOUT_SECONDS) as response:  # noqa: S310
-                result = str(response.status)
-        except urllib.error.HTTPError as error:
-            result = str(error.code)
-        except OSError as error:
-            result = f"failed: {error}"
+        result = post(channel["address"], b"", _headers(channel, state, number))
         self._box.store.run("update google_push set result = ? where id = ?", (result, push_id))
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sandbox.context import Box
+from sandbox.store import newest
 
 
 def google_state(box: Box, limit: int, calendar: str = "") -> dict[str, Any]:
@@ -23,13 +24,9 @@ def google_state(box: Box, limit: int, calendar: str = "") -> dict[str, Any]:
         "events_total": store.count("select count(*) from google_event where kind <> 'gone'"),
         "grants": [_grant(dict(row)) for row in store.all("select * from google_grant order by id")],
         "channels": [dict(row) for row in store.all("select * from google_channel order by rowid")],
-        "pushes": [dict(row) for row in store.all(_newest("google_push"), (limit,))],
-        "invitations": [_invitation(dict(row)) for row in store.all(_newest("google_invitation"), (limit,))],
+        "pushes": [dict(row) for row in store.all(newest("google_push"), (limit,))],
+        "invitations": [_invitation(dict(row)) for row in store.all(newest("google_invitation"), (limit,))],
     }
-
-
-def _newest(table: str) -> str:
-    return f"select * from (select * from {table} order by id desc limit ?) order by id"  # noqa: S608
 
 
 def _calendar(box: Box, row: dict[str, Any]) -> dict[str, Any]:

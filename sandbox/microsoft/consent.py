@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from sandbox.consent import account_choice, hidden, redirect_allowed, scope_choice
 from sandbox.context import Ask, Box, route
 from sandbox.html import each, page
 from sandbox.microsoft import grants
@@ -47,8 +47,8 @@ class _Request:
         target = self.fields["redirect_uri"]
         values = {**answer, **({"state": self.fields["state"]} if self.fields["state"] else {})}
         if self.fields["response_mode"] == "form_post":
-            hidden = each(values.items(), _hidden)
-            return page("microsoft_post.html", "Working on it", target=target, hidden=hidden, app=self.client["name"])
+            fields = each(values.items(), hidden)
+            return page("microsoft_post.html", "Working on it", target=target, hidden=fields, app=self.client["name"])
         query = "&" if urlsplit(target).query else "?"
         mark = "#" if self.fields["response_mode"] == "fragment" else query
         return redirect(f"{target}{mark}{urlencode(values)}", 302)
@@ -63,7 +63,7 @@ def _read(box: Box, tenant: str, values: MultiDict[str, str]) -> _Request:
     client = box.store.one("select * from microsoft_client where client_id = ?", (fields["client_id"],))
     if client is None:
         raise _Problem(700016, f"Application with identifier '{fields['client_id']}' was not found in the directory.")
-    if not _redirect_allowed(client, fields["redirect_uri"]):
+    if not redirect_allowed(client, fields["redirect_uri"]):
         raise _Problem(50011, f"The redirect URI '{fields['redirect_uri']}' does not match those of the application.")
     if fields["response_type"] != "code":
         raise _Problem(900144, "The request must have a response_type, and it must be code.")
@@ -73,13 +73,6 @@ def _read(box: Box, tenant: str, values: MultiDict[str, str]) -> _Request:
     if unknown or not scopes:
         raise _Problem(70011, f"The scope '{' '.join(unknown)}' is not valid.")
     return _Request(client, tenant, fields, scopes)
-
-
-def _redirect_allowed(client: Row, redirect_uri: str) -> bool:
-    registered = json.loads(client["redirect_uris"])
-    parts = urlsplit(redirect_uri)
-    loopback = parts.scheme in {"http", "https"} and parts.hostname in {"127.0.0.1", "localhost", "::1", "testserver"}
-    return redirect_uri in registered if registered else loopback
 
 
 def _problem(problem: _Problem) -> Response:
@@ -116,34 +109,16 @@ def consent(box: Box, ask: Ask, tenant: str) -> Response:
         action=ask.path,
         accounts=each(accounts, lambda row: _account(row, row["email"] == chosen)),
         scopes=each(request.scopes, _scope),
-        hidden=each(request.fields.items(), _hidden),
+        hidden=each(request.fields.items(), hidden),
     )
 
 
 def _account(row: Row, checked: bool) -> Markup:
-    return Markup(
-        '<label class="choice"><input type="radio" name="account" value="{email}"{checked}>'
-        '<span class="avatar">{letter}</span><span><b>{name}</b><br><small>{email} · {kind}</small></span></label>'
-    ).format(
-        email=row["email"],
-        letter=row["given_name"][0],
-        name=f"{row['given_name']} {row['family_name']}",
-        kind="personal" if row["tenant"] == PERSONAL else "work",
-        checked=Markup(" checked") if checked else "",
-    )
+    return account_choice(row, checked=checked, note="personal" if row["tenant"] == PERSONAL else "work")
 
 
 def _scope(scope: str) -> Markup:
-    fixed = scope in IDENTITY
-    kept = Markup('<input type="hidden" name="allowed" value="{}">').format(scope) if fixed else ""
-    return Markup(
-        '<label class="choice"><input type="checkbox" name="allowed" value="{scope}" checked{off}>{kept}'
-        "<span>{label}<br><small>{scope}</small></span></label>"
-    ).format(scope=scope, kept=kept, label=LABELS[scope], off=Markup(" disabled") if fixed else "")
-
-
-def _hidden(field: tuple[str, str]) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(*field)
+    return scope_choice(scope, LABELS[scope], fixed=scope in IDENTITY)
 
 
 @route("POST", AUTHORIZE)

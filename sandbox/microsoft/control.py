@@ -8,20 +8,12 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
-from sandbox.control import told
+from sandbox.control import need, told
 from sandbox.microsoft import accounts, grants
 from sandbox.microsoft.scopes import IDENTITY, scopes_parse
 from sandbox.store import Row
 
 PATH = "/_control/microsoft/"
-
-
-def need(given: dict[str, Any], *names: str) -> list[Any]:
-    """These fields. Raises ValueError where one is missing."""
-    missing = [name for name in names if given.get(name) in (None, "")]
-    if missing:
-        raise ValueError(f"required: {', '.join(missing)}")
-    return [given[name] for name in names]
 
 
 def calendar_row(box: Box, given: dict[str, Any]) -> Row:

@@ -9,11 +9,12 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from sandbox.context import Ask, Box, route
-from sandbox.control import told
+from sandbox.control import need, told
+from sandbox.events import bulk_span
 from sandbox.microsoft import event_store, event_write
 from sandbox.microsoft.access import seq_next
 from sandbox.microsoft.accounts import graph_id
-from sandbox.microsoft.control import PATH, calendar_row, need
+from sandbox.microsoft.control import PATH, calendar_row
 from sandbox.microsoft.event_body import Body, attendees_read, edges_of
 from sandbox.microsoft.zones import edge, windows_name
 from sandbox.store import Row
@@ -106,9 +107,7 @@ def events_bulk(box: Box, ask: Ask) -> Response:
 
 
 def _bulk_row(box: Box, calendar: Row, given: dict[str, Any], number: int, seq: int) -> tuple[object, ...]:
-    first = parse_instant(given.get("from") or f"{now_text()[:10]}T08:00:00Z")
-    starts = first + number * int(given.get("every_minutes", 30)) * 60
-    ends = starts + int(given.get("minutes", 30)) * 60
+    starts, ends = bulk_span(given, number)
     home = event_store.home_zone(box, calendar)
     uid = f"{event_write.UID_HEAD}00000000{secrets.token_hex(36).upper()}"
     event_id = graph_id("event", f"{calendar['alias']}/{uid}")

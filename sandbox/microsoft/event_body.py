@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.context import BASE_MARK
+from sandbox.events import ADDRESS, Span
 from sandbox.microsoft.errors import GraphError, invalid
 from sandbox.microsoft.recurrence import recurrence_read
 from sandbox.microsoft.zones import edge, edge_seconds, wall_text, windows_name, zone_named
@@ -42,17 +42,6 @@ _IGNORED = (
 )  # fmt: skip
 PRIVATE_FIELDS = frozenset({"showAs", "sensitivity", "categories", "isReminderOn", "reminderMinutesBeforeStart"})
 """What a guest may change on a copy."""
-_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
-
-
-@dataclass(frozen=True)
-class Span:
-    """When an event is. Epoch seconds; ``zone`` is its own, in which it recurs."""
-
-    starts: int
-    ends: int
-    zone: ZoneInfo
-    all_day: bool
 
 
 def _type_error(name: str) -> GraphError:
@@ -174,7 +163,7 @@ def attendees_read(given: Any) -> list[Body]:
     guests: dict[str, Body] = {}
     for guest in given if isinstance(given, list) else [None]:
         address = str((guest.get("emailAddress") or {}).get("address") or "") if isinstance(guest, dict) else ""
-        if not isinstance(guest, dict) or not _ADDRESS.fullmatch(address):
+        if not isinstance(guest, dict) or not ADDRESS.fullmatch(address):
             raise invalid("At least one recipient isn't valid.", "ErrorInvalidRecipients")
         kind = guest.get("type") or "required"
         if kind not in {"required", "optional", "resource"}:

@@ -8,8 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.context import Box
+from sandbox.events import Span
 from sandbox.microsoft.access import account_of, seq_next
-from sandbox.microsoft.event_body import Body, Span, edges_of, occurrence_uid, span_of
+from sandbox.microsoft.event_body import Body, edges_of, occurrence_uid, span_of
 from sandbox.microsoft.recurrence import series_of
 from sandbox.recurrence import Instance, Series
 from sandbox.store import Row

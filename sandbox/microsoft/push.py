@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import urllib.error
-import urllib.request
 import uuid
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +12,12 @@ from typing import Any
 from sandbox.context import Box
 from sandbox.microsoft.access import account_of
 from sandbox.microsoft.zones import utc_text
+from sandbox.sending import SEND_TIMEOUT_SECONDS, post
 from sandbox.store import Row
 from sandbox.times import now_seconds, now_text
 
 BATCH_SECONDS = 0.05
 BATCH_SIZE = 100
-SEND_TIMEOUT_SECONDS = 10
 
 
 class Notifier:
@@ -35,13 +33,17 @@ class Notifier:
         self.reload()
 
     def reload(self) -> None:
-        """Learn anew which calendars are watched."""
+        """Learn anew which calendars are watched; what waits for an address that nobody watches from is forgotten."""
         rows = self._box.store.all(
             "select c.alias from microsoft_subscription s join microsoft_calendar c"
             " on c.alias = s.calendar or (s.calendar = '' and c.owner = s.account) where s.removed = 0"
         )
+        watching = self._box.store.all("select url, lifecycle_url from microsoft_subscription")
+        known = {url for row in watching for url in row}
         with self._lock:
             self._watched = {row["alias"] for row in rows}
+            for url in self._waiting.keys() - known:
+                del self._waiting[url]
 
     @property
     def paused(self) -> bool:
@@ -99,16 +101,7 @@ class Notifier:
             self._pool.submit(self._deliver, push_id, url, body)
 
     def _deliver(self, push_id: int, url: str, body: dict[str, Any]) -> None:
-        request = urllib.request.Request(  # noqa: S310 - http or https, checked when the subscription was made
-            url, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8"}, method="POST"
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=SEND_TIMEOUT_SECONDS) as response:  # noqa: S310
-                result = str(response.status)
-        except urllib.error.HTTPError as error:
-            result = str(error.code)
-        except OSError as error:
-            result = f"failed: {error}"
+        result = post(url, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8"})
         self._box.store.run("update microsoft_push set result = ? where id = ?", (result, push_id))
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sandbox.context import Box
+from sandbox.store import newest
 
 
 def microsoft_state(box: Box, limit: int, calendar: str = "") -> dict[str, Any]:
@@ -28,13 +29,9 @@ def microsoft_state(box: Box, limit: int, calendar: str = "") -> dict[str, Any]:
         "events_total": store.count("select count(*) from microsoft_event where kind <> 'gone'"),
         "grants": [_grant(dict(row)) for row in store.all("select * from microsoft_grant order by id")],
         "subscriptions": [dict(row) for row in store.all("select * from microsoft_subscription order by rowid")],
-        "pushes": [_push(dict(row)) for row in store.all(_newest("microsoft_push"), (limit,))],
-        "invitations": [_invitation(dict(row)) for row in store.all(_newest("microsoft_invitation"), (limit,))],
+        "pushes": [_push(dict(row)) for row in store.all(newest("microsoft_push"), (limit,))],
+        "invitations": [_invitation(dict(row)) for row in store.all(newest("microsoft_invitation"), (limit,))],
     }
-
-
-def _newest(table: str) -> str:
-    return f"select * from (select * from {table} order by id desc limit ?) order by id"  # noqa: S608
 
 
 def _event(box: Box, body: str, calendar: str, deleted: int) -> dict[str, Any]:

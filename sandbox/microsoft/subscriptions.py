@@ -18,9 +18,9 @@ from sandbox.microsoft.access import GRAPH, account_of, answer, calendar_open, c
 from sandbox.microsoft.errors import GraphError, invalid
 from sandbox.microsoft.events import given_body
 from sandbox.microsoft.grants import Bearer
-from sandbox.microsoft.push import SEND_TIMEOUT_SECONDS
 from sandbox.microsoft.scopes import READ
 from sandbox.microsoft.zones import utc_text
+from sandbox.sending import SEND_TIMEOUT_SECONDS
 from sandbox.store import Row
 from sandbox.times import now_seconds
 
