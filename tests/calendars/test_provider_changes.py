@@ -15,6 +15,7 @@ from calendars.services.booking_changes import booking_move
 from calendars.services.clients import calendar_client
 from calendars.services.sync import calendar_sync
 from connections.choices import ConnectionState
+from connections.exceptions import GrantRevoked
 from connections.models import Connection
 from connections.services.tokens import access_token_get
 from hubclone.lib.errors import TransientError
@@ -104,6 +105,9 @@ def test_a_new_refresh_token_is_kept_and_used_the_next_time(side: Side, member: 
     assert access_token_get(connection_id=connection.pk).token == "ya29.fresh"  # noqa: S105
     kept = Connection.objects.defer(None).get().credentials
     assert kept == {"access_token": "ya29.fresh", "refresh_token": "1//another"}
+    token_expire(connection)
+    with pytest.raises(GrantRevoked):  # the stand-in has never heard of it, so this is what was sent
+        access_token_get(connection_id=connection.pk)
 
 
 @pytest.mark.spec("A12")
