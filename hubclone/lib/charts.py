@@ -126,7 +126,8 @@ def area(run: Sequence[Point], zero: float) -> str:
 
 
 def scale_make(values: Sequence[float], *, height: float, from_zero: bool) -> Scale:
-    """A scale that holds all values and, ``from_zero``, zero. Without values, or with equal ones, it is one wide."""
+    """A scale that holds all values and, ``from_zero``, zero. Without values, or with equal ones, it is one wide.
+    Between whole numbers, which are counts, no tick is a fraction."""
     low, high = (min(values), max(values)) if values else (0.0, 0.0)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -134,6 +135,8 @@ def scale_make(values: Sequence[float], *, height: float, from_zero: bool) -> Sc
         room = max(abs(low), 1.0) / 2 if not from_zero else 1.0
         low, high = low - (0 if from_zero else room), high + room
     step = _step(low, high)
+    if all(value.is_integer() for value in values):
+        step = max(step, 1.0)
     if not from_zero or not math.isfinite(step) or step <= 0:
         return Scale(low, high, height, INSET)
     ticks = _ticks(low, high, step)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubclone.lib.charts import HEIGHT, SPARK_HEIGHT, SPARK_WIDTH, WIDTH, area, bars, line, path, sparkline
+from hubclone.lib.charts import HEIGHT, SPARK_HEIGHT, SPARK_WIDTH, WIDTH, area, bars, line, path, scale_make, sparkline
 
 VALUES = st.lists(st.none() | st.integers(-(10**400), 10**400) | st.floats() | st.integers(-100, 100), max_size=60)
 TAME = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=60)
@@ -96,3 +96,9 @@ def test_a_line_with_gains_and_losses_has_zero_between_them() -> None:
 def test_the_area_is_closed_along_the_axis() -> None:
     (run,) = line([1, 2]).runs
     assert area(run, 196).endswith("L4 196 Z")
+
+
+def test_counts_have_no_ticks_between_them() -> None:
+    assert scale_make([0.0, 2.0, 3.0], height=100, from_zero=True).ticks == (0, 1, 2, 3)
+    assert scale_make([1.0], height=100, from_zero=True).ticks == (0, 1)
+    assert scale_make([0.5, 2.0], height=100, from_zero=True).ticks[1] < 1
