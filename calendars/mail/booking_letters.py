@@ -110,6 +110,18 @@ def guest_expired(booking: Booking) -> Letter:
     )
 
 
+def owner_expired(booking: Booking) -> Letter:
+    """The owner has not answered in time."""
+    return Letter(
+        subject=_("Not answered: %(subject)s") % {"subject": title_for_owner(booking)},
+        heading=_("A request has expired"),
+        intro=_("You did not answer %(guest)s within 48 hours. The time is free again, and the guest knows.")
+        % {"guest": guest_of(booking)},
+        rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
+        button=Button(_("See the request"), booking_url(booking)),
+    )
+
+
 def expired_words(booking: Booking) -> str:
     """What has become of a request that nobody answered."""
     words = _("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")

@@ -35,6 +35,7 @@ from calendars.services.booking_records import where
 from calendars.words import language_now
 
 LetterMaker = Callable[[Booking], Letter]
+_OF_REQUESTS = {BookingState.REQUESTED, BookingState.EXPIRED}
 _GUEST: dict[str, LetterMaker] = {
     BookingState.CONFIRMED: letters.guest_confirmed,
     BookingState.REQUESTED: letters.guest_requested,
@@ -45,6 +46,7 @@ _GUEST: dict[str, LetterMaker] = {
 _OWNER: dict[str, LetterMaker] = {
     BookingState.CONFIRMED: letters.owner_confirmed,
     BookingState.REQUESTED: letters.owner_requested,
+    BookingState.EXPIRED: letters.owner_expired,
     BookingState.CANCELLED: changes.owner_cancelled,
 }
 OWNER, HOST = "owner", "host-"
@@ -66,7 +68,7 @@ def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> 
         _to_guest(booking, _key(booking, "guest"), maker)
     if booking.changed_by == ChangedBy.CALENDAR:
         return
-    kind = BOOKING_REQUESTED if booking.state == BookingState.REQUESTED else BOOKING_CHANGED
+    kind = BOOKING_REQUESTED if booking.state in _OF_REQUESTS else BOOKING_CHANGED
     for reader, person in readers.items():
         if (maker := makers.get(reader)) and _key(booking, reader) not in told:
             _to_host(booking, person, _key(booking, reader), maker, _owner_method(booking), kind)
@@ -75,7 +77,7 @@ def booking_tell(booking: Booking, *, moved_from: dt.datetime | None = None) -> 
 def _readers(booking: Booking) -> dict[str, User]:
     """Who is told beside the guest, by the last part of the e-mails' keys: the organiser (of a request the page's
     owner) and a group's other hosts."""
-    if booking.state == BookingState.REQUESTED or (booking.state == BookingState.CANCELLED and was_request(booking)):
+    if booking.state in _OF_REQUESTS or (booking.state == BookingState.CANCELLED and was_request(booking)):
         return {OWNER: booking.page.owner}
     organiser, *others = booking_hosts(booking)
     return {OWNER: organiser} | {f"{HOST}{user.pk}": user for user in others}

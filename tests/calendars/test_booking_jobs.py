@@ -272,6 +272,8 @@ def test_a_request_that_nobody_answers_is_let_go_after_48_hours() -> None:
     assert booking.state == BookingState.EXPIRED
     assert not Reservation.objects.get().active
     assert len(mails(GUEST)) == 2
+    owner = mails(page.owner.email)
+    assert [mail.subject.split(":")[0] for mail in owner] == ["Please answer", "Not answered"]
     with pytest.raises(RequestAnswered):
         request_confirm(actor=actor_of(page.account.memberships.get()), booking_id=booking.pk)
 
