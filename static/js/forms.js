@@ -126,3 +126,11 @@ document.addEventListener("htmx:load", (event) => {
 
 // A hidden field that tells in which time zone the browser is: <input type="hidden" data-zone>.
 for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+
+// A form that was refused: its first wrong field is brought into sight and has the focus, so that nobody looks for it.
+addEventListener("load", () => {
+  if (location.hash || document.querySelector("[autofocus]") || document.activeElement !== document.body) return;
+  const wrong = [...document.querySelectorAll("main form[method=post] [aria-invalid=true]")].find((field) => field.checkVisibility({ visibilityProperty: true }));
+  wrong?.scrollIntoView({ block: "center" });
+  wrong?.focus({ preventScroll: true });
+});

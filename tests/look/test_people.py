@@ -20,7 +20,7 @@ from accounts.services.brands import brand_create
 from accounts.services.invitations import invitation_send
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory, actor_of
 from tests.accounts.test_second_factor import PERIOD
-from tests.browser import PageFactory
+from tests.browser import PageFactory, focused
 from tests.look.test_application import check, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -196,3 +196,17 @@ def test_too_many_attempts(
             page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Too many attempts")).to_be_visible()
     assert check(page, f"people-locked-out-{theme}") == []
+
+
+def test_the_first_wrong_field_of_a_refused_form_is_in_sight_with_the_focus(
+    live_server: LiveServer, open_page: PageFactory
+) -> None:
+    admin = MembershipFactory(rights=[Right.SUPER_ADMIN])
+    page = open_page(narrow=True)
+    enter(page, admin, live_server.url)
+    page.goto(f"{live_server.url}/app/{admin.account_id}/settings/users/invite/")
+    page.get_by_label("E-mail", exact=True).fill("new@example.com")
+    page.get_by_label("Paid seat").select_option("sales")
+    page.get_by_role("button", name="Send the invitation").click()
+    focused(page, "#id_seat_tier[aria-invalid=true]")
+    expect(page.locator("#id_seat_tier")).to_be_in_viewport()
