@@ -60,8 +60,8 @@ def booking(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
     return render(request, "calendars/bookings/detail.html", context)
 
 
-@require_POST
 @account_view()
+@require_POST
 def confirm(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """Say yes to a request."""
     booking_or_404(request, account_id, booking_id)
@@ -74,8 +74,8 @@ def confirm(request: AccountRequest, account_id: int, booking_id: int) -> HttpRe
     return redirect("calendars:booking", account_id, booking_id)
 
 
-@require_POST
 @account_view()
+@require_POST
 def decline(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """Say no to a request."""
     booking_or_404(request, account_id, booking_id)

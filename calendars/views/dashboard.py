@@ -60,8 +60,8 @@ def bookings_csv(request: AccountRequest, account_id: int) -> StreamingHttpRespo
     return response
 
 
-@require_POST
 @account_view()
+@require_POST
 def outcome(request: AccountRequest, account_id: int, booking_id: int) -> HttpResponse:
     """Say what became of a meeting: ``outcome`` is a value of MeetingOutcome."""
     found = booking_or_404(request, account_id, booking_id)

@@ -71,8 +71,8 @@ def folder_edit(request: AccountRequest, account_id: int, folder_id: int) -> Htt
     return _show(request, form, _get(request, account_id, folder_id))
 
 
-@require_POST
 @account_view()
+@require_POST
 def folder_delete(request: AccountRequest, account_id: int, folder_id: int) -> HttpResponse:
     """Take a folder away; its pages stay."""
     folder = _get(request, account_id, folder_id)

@@ -49,8 +49,8 @@ class Preview:
     letters: list[Letter] = field(default_factory=list)
 
 
-@require_POST
 @account_view()
+@require_POST
 def page_preview(request: AccountRequest, account_id: int, page_id: int | None = None) -> HttpResponse:
     """The part beside the editor, of what its form holds now."""
     page = None

@@ -46,8 +46,8 @@ def page_qr(request: AccountRequest, account_id: int, page_id: int) -> HttpRespo
     return response
 
 
-@require_POST
 @account_view()
+@require_POST
 def page_duplicate(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """The same page once more, under a link of its own."""
     page = _get(request, account_id, page_id)

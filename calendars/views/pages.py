@@ -69,8 +69,8 @@ def _hosted(request: AccountRequest) -> list[dict[str, Any]]:
     return [{"page": page, "key": str(page.pk), "url": urls[page.pk]} for page in found]
 
 
-@require_POST
 @account_view()
+@require_POST
 def page_leave(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """Be no host of a page any more; booked meetings stay."""
     page = pages_hosted(account_id=account_id, user_id=request.user.pk).filter(pk=page_id).first()
@@ -126,8 +126,8 @@ def page_edit(request: AccountRequest, account_id: int, page_id: int) -> HttpRes
     return _editor(request, form, page, status=422)
 
 
-@require_POST
 @account_view()
+@require_POST
 def page_pause(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """Stop taking bookings, or take them again: ``state`` says which."""
     page = _get(request, account_id, page_id)
@@ -139,8 +139,8 @@ def page_pause(request: AccountRequest, account_id: int, page_id: int) -> HttpRe
     return redirect("calendars:pages", account_id)
 
 
-@require_POST
 @account_view()
+@require_POST
 def page_delete(request: AccountRequest, account_id: int, page_id: int) -> HttpResponse:
     """Take the page away; booked meetings stay."""
     page = _get(request, account_id, page_id)

@@ -42,8 +42,8 @@ def calendar_settings(request: AccountRequest, account_id: int) -> HttpResponseB
     return page.answer()
 
 
-@require_POST
 @account_view()
+@require_POST
 def chat_renew(request: AccountRequest, account_id: int) -> HttpResponse:
     """Another address for the chat; the old tag shows nothing any more."""
     chat_key_renew(actor=request.actor, membership=request.membership)

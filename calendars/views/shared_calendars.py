@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,10 +34,10 @@ class AddressForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @account_view()
 def shared_add(request: AccountRequest, account_id: int) -> HttpResponse:
-    """The form, and what was wrong with the address."""
+    """The form, and what was wrong with the address. Where the provider lists what is shared, the list is the place."""
     calendar_account = calendar_account_of(account_id=account_id, user_id=request.user.pk)
     if calendar_account is None or not _adds_by_address(calendar_account):
-        raise Http404
+        return redirect("calendars:settings", account_id=account_id)
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _added(request, calendar_account, form):
         return redirect("calendars:settings", account_id=account_id)

@@ -116,4 +116,5 @@ def test_where_the_provider_lists_what_is_shared_nothing_is_added_by_address(mem
     calendar_make(member.account, member.user)
     browser = Client()
     browser.force_login(member.user)
-    assert add(browser, member, BEN).status_code == 404
+    assert add(browser, member, BEN).redirect_chain == [(reverse("calendars:settings", args=[member.account_id]), 302)]
+    assert CalendarAccount.objects.get().shared_by == []
