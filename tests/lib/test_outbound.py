@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import smtplib
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -150,3 +152,18 @@ def test_an_unreadable_mail_server_is_not_taken_for_one(
     settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{port}",)
     with pytest.raises((smtplib.SMTPException, OSError)), smtp_connect(f"smtp://127.0.0.1:{port}"):
         pytest.fail("connected")
+
+
+def test_a_mail_server_that_turns_us_away_at_once_is_not_taken_for_one(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        settings.OUTBOUND_ALLOWED = (f"127.0.0.1/32:{port}",)
+
+        def refuse() -> None:
+            caller, _address = server.accept()
+            with caller:
+                caller.sendall(b"554 no mail today\r\n")
+
+        threading.Thread(target=refuse, daemon=True).start()
+        with pytest.raises(smtplib.SMTPConnectError, match="554"), smtp_connect(f"smtp://127.0.0.1:{port}"):
+            pytest.fail("connected")

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from hubclone.lib.outbound.guard import guarded_connect
 
+GREETING = 220
 TIMEOUT_SECONDS = 15.0
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
@@ -33,8 +34,10 @@ def smtp_connect(url: str) -> Iterator[smtplib.SMTP]:  # noqa: TID251
     """
     parts = urlsplit(url)
     client = (_GuardedSMTPS if parts.scheme == "smtps" else _GuardedSMTP)(timeout=TIMEOUT_SECONDS)
-    client.connect(parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
     try:
+        code, words = client.connect(parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
+        if code != GREETING:
+            raise smtplib.SMTPConnectError(code, words)
         if parts.scheme == "smtp+starttls":
             client._host = parts.hostname or ""  # type: ignore[attr-defined]
             client.starttls(context=ssl.create_default_context())
