@@ -65,9 +65,10 @@ def meeting_events_retry(calendar_account: CalendarAccount) -> None:
 
 def changes_follow() -> int:
     """Read the event log and see to the meetings that have changed; answer how many events were read."""
-    until, total = time.monotonic() + TURN_SECONDS, 0
-    while (read := _turn()) and (total := total + read) and read == EVENTS_A_TURN and time.monotonic() < until:
-        pass
+    until, total, read = time.monotonic() + TURN_SECONDS, 0, EVENTS_A_TURN
+    while read == EVENTS_A_TURN and time.monotonic() < until:
+        read = _turn()
+        total += read
     return total
 
 

@@ -119,7 +119,9 @@ def test_a_request_is_answered_on_its_page_once(answer: str, state: str) -> None
     booking = book(page)
     client = client_of(host_of(page))
     assert b"waits for your answer" in client.get(booking_url(booking)).content
-    assert client.get(booking_url(booking, answer)).status_code == 405
+    assert client.get(booking_url(booking, answer)).headers["Location"] == booking_url(booking), "to look is no answer"
+    booking.refresh_from_db()
+    assert booking.state == "requested"
     client.post(booking_url(booking, answer))
     booking.refresh_from_db()
     assert booking.state == state
