@@ -18,17 +18,18 @@ from calendars.models import Calendar, CalendarAccount, CalendarJob, PushChannel
 from calendars.providers.protocol import PushMessage, PushNews, RemoteChannel
 from calendars.selectors.calendars import calendars_followed
 from calendars.services.clients import calendar_client, calendar_provider
-from calendars.services.sync import calendar_sync_enqueue
+from calendars.services.sync import TWIN_WAIT_SECONDS, calendar_sync_enqueue
 from hubclone.lib.errors import HubError, PermanentError
 from hubclone.lib.jobs.choices import JobQueue
 from hubclone.lib.jobs.registry import JOB_HANDLERS
 from hubclone.lib.jobs.services import job_enqueue
+from hubclone.lib.locks import LockSpace, session_lock_try
 
 log = structlog.get_logger(__name__)
 RENEW_BEFORE = dt.timedelta(days=1)
 
 
-def channel_renew_enqueue(calendar: Calendar) -> None:
+def channel_renew_enqueue(calendar: Calendar, *, delay_seconds: float = 0) -> None:
     """See to a calendar's push channel soon: open, renew or close it."""
     job_enqueue(
         CalendarJob,
@@ -36,6 +37,7 @@ def channel_renew_enqueue(calendar: Calendar) -> None:
         kind="channel.renew",
         payload={"calendar_id": calendar.pk},
         unique_key=f"calendar:{calendar.pk}",
+        delay_seconds=delay_seconds,
     )
 
 
@@ -49,6 +51,15 @@ def channel_renew_job(job: CalendarJob) -> None:
     calendar = Calendar.objects.select_related("calendar_account").filter(pk=job.payload["calendar_id"]).first()
     if calendar is None:
         return
+    with session_lock_try(LockSpace.PUSH_CHANNEL, calendar.pk) as held:
+        if held:
+            _renew(calendar)
+        else:
+            channel_renew_enqueue(calendar, delay_seconds=TWIN_WAIT_SECONDS)
+
+
+def _renew(calendar: Calendar) -> None:
+    """One at a time: two would each close the channel that the other is about to open."""
     fresh = channels_fresh(timezone.now()).filter(calendar=calendar).order_by("-expires_at").first()
     is_followed = calendars_followed().filter(pk=calendar.pk).exists()
     if is_followed and fresh is None:

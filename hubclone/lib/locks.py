@@ -20,6 +20,7 @@ class LockSpace(IntEnum):
     EVENT_LOG = 8
     CHAT_MESSAGE = 9
     MEETING_EVENT = 10
+    PUSH_CHANNEL = 11
 
 
 PUBLISHER_LOCK = 42

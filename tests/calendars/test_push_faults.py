@@ -17,11 +17,14 @@ from accounts.models import Membership
 from calendars.models import BusyInterval, Calendar, CalendarJob, PushChannel
 from calendars.services.calendars import calendars_list_enqueue
 from calendars.services.poll import calendars_poll
+from calendars.services.push import channel_renew_job
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
-from tests.calendars.booking import at_once
+from sandbox.testing import Control
+from tests.calendars.booking import account_make, at_once
 from tests.calendars.provider_contract import soon
 from tests.calendars.sides import PUSHING, Side
+from tests.connections import google
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C7")]
 SENDERS, EACH = 16, 20
@@ -122,3 +125,19 @@ def calendars_poll_now() -> None:
     Calendar.objects.update(tried_at=timezone.now() - dt.timedelta(minutes=6), push_tried_at=None)
     calendars_poll()
     run_jobs()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("C7")
+def test_two_renewals_at_once_end_in_one_channel_that_is_known_on_both_sides(sandbox: Control) -> None:
+    member = account_make().memberships.select_related("user", "account").get()
+    google.connected(member, google.ANNA)
+    run_jobs()
+    calendar = Calendar.objects.get(is_primary=True)
+    PushChannel.objects.all().delete()
+    job = CalendarJob(account_id=calendar.account_id, kind="channel.renew", payload={"calendar_id": calendar.pk})
+    at_once([lambda: channel_renew_job(job)] * 8)
+    kept = PushChannel.objects.get(calendar=calendar)
+    assert kept.resource_id, "whoever opened it has noted that"
+    assert str(kept.channel_id) in {one["id"] for one in sandbox.google.state()["channels"] if not one["stopped"]}
+    sandbox.clear()
