@@ -34,6 +34,7 @@ class ActivityForm(forms.Form):
     choices: ClassVar[tuple[str, ...]] = ()
     moment_label: ClassVar[Any] = gettext_lazy("Date and time")
     has_minutes: ClassVar[bool] = False
+    minutes_least: ClassVar[int] = 0
     note: str = ""
 
     def __init__(
@@ -71,7 +72,11 @@ class ActivityForm(forms.Form):
         if self.has_minutes:
             minutes = forms.NumberInput(attrs={"inputmode": "numeric"})
             self.fields["minutes"] = forms.IntegerField(
-                label=_("Duration in minutes"), required=False, min_value=0, max_value=MINUTES_MOST, widget=minutes
+                label=_("Duration in minutes"),
+                required=self.minutes_least > 0,
+                min_value=self.minutes_least,
+                max_value=MINUTES_MOST,
+                widget=minutes,
             )
 
     def is_dated(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,15 +15,14 @@ from django.utils.translation import gettext_lazy
 from calendars.models import Calendar
 from calendars.selectors.calls import calls_made
 from calendars.selectors.meeting_events import inviting_calendar
-from crm.composer_forms import MINUTES_MOST, MeetingForm
-
-MINUTES_LEAST = 5
+from crm.composer_forms import MeetingForm
 
 
 class ScheduleForm(MeetingForm):
     """A meeting that lies ahead. The contact is invited from the user's own calendar, if there is one."""
 
     choices = ()
+    minutes_least = 5
     body_label = gettext_lazy("Description for the guest")
 
     def properties(self) -> dict[str, Any]:
@@ -59,12 +57,6 @@ class ScheduleForm(MeetingForm):
 
     def _build(self, owners: Any) -> None:
         super()._build(owners)
-        self.fields["minutes"] = forms.IntegerField(
-            label=_("Duration in minutes"),
-            min_value=MINUTES_LEAST,
-            max_value=MINUTES_MOST,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        )
         self._calendar = self._invites_from()
         if self._calendar and calls_made(self._calendar.calendar_account.connection.provider):
             self.fields["wants_call"] = forms.BooleanField(label=_("Add a video call"), required=False)
@@ -74,9 +66,6 @@ class ScheduleForm(MeetingForm):
         """The next full hour."""
         begins = timezone.now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
         return {"hs_timestamp": begins, "minutes": 30}
-
-    def _shown(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError("A scheduled meeting is changed by the form of any meeting.")
 
     def _invites_from(self) -> Calendar | None:
         return inviting_calendar(account_id=self.record.account_id, user_id=int(self.user_id))

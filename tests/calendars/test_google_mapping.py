@@ -104,15 +104,14 @@ def test_an_unknown_zone_is_read_as_utc() -> None:
         assert mapping.zone_from(name) is UTC
 
 
+def draft_make(**fields: Any) -> EventDraft:
+    """An hour in Warsaw."""
+    times: dict[str, Any] = {"interval": Interval(soon(), soon() + dt.timedelta(hours=1)), "time_zone": "Europe/Warsaw"}
+    return EventDraft(calendar_remote_id="c", uid=uuid.uuid4(), summary="s", **times, **fields)
+
+
 def test_a_draft_asks_for_a_call_only_when_it_wants_one() -> None:
-    draft = EventDraft(
-        calendar_remote_id="c",
-        uid=uuid.uuid4(),
-        summary="s",
-        interval=Interval(soon(), soon() + dt.timedelta(hours=1)),
-        time_zone="Europe/Warsaw",
-        attendees=(Attendee("a@x.test", "A"),),
-    )
+    draft = draft_make(attendees=(Attendee("a@x.test", "A"),))
     body = mapping.event_body(draft)
     assert "conferenceData" not in body
     assert body["attendees"] == [{"email": "a@x.test", "displayName": "A"}]
@@ -121,14 +120,8 @@ def test_a_draft_asks_for_a_call_only_when_it_wants_one() -> None:
 
 @pytest.mark.spec("C26")
 def test_what_a_guest_typed_is_no_html_in_the_description_which_google_reads_as_html() -> None:
-    draft = EventDraft(
-        calendar_remote_id="c",
-        uid=uuid.uuid4(),
-        summary="s",
-        interval=Interval(soon(), soon() + dt.timedelta(hours=1)),
-        time_zone="Europe/Warsaw",
-        description='Note: <a href="https://spam.example">your bank</a> & more\nhttps://acme.example/?a=1&b=2',
-    )
+    words = 'Note: <a href="https://spam.example">your bank</a> & more\nhttps://acme.example/?a=1&b=2'
+    draft = draft_make(description=words)
     shown = mapping.event_body(draft)["description"]
     assert "<" not in shown
     assert html.unescape(shown) == draft.description

@@ -69,9 +69,9 @@ def test_an_admin_makes_and_changes_the_owners_page_under_the_owners_part(
 
 
 def test_a_shared_beginning_that_is_no_name_and_a_namesakes_are_free(annas: SchedulingPage, jan: Membership) -> None:
-    create(Membership.objects.get(user=annas.owner), "sales/anna")
-    create(jan, "sales/jan")
-    create(MembershipFactory(user__name="Anna Nowak"), "anna-nowak/other")
+    anna, namesake = Membership.objects.get(user=annas.owner), MembershipFactory(user__name="Anna Nowak")
+    made = [create(anna, "sales/anna"), create(jan, "sales/jan"), create(namesake, "anna-nowak/other")]
+    assert [page.slug for page in made] == ["sales/anna", "sales/jan", "anna-nowak/other"]
 
 
 def test_a_namesake_of_who_chose_the_part_is_proposed_another(annas: SchedulingPage) -> None:
