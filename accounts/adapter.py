@@ -27,7 +27,7 @@ from hubclone.lib.names import link_defuse
 
 log = structlog.get_logger(__name__)
 _WORDS = {
-    "email_password_mismatch": _("The e-mail address or the password is not correct."),
+    "email_password_mismatch": _("The email address or the password is not correct."),
     "too_many_login_attempts": _("That was tried too often. Wait a few minutes, then try again."),
     "incorrect_password": _("That is not your password."),
     "duplicate_email": _("This is your address already."),

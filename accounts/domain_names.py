@@ -50,7 +50,7 @@ def _form_faults(text: str) -> list[tuple[bool, str]]:
         (is_address(text.strip("[]")), _("Enter a name; an IP address cannot be connected.")),
         (any(mark in text for mark in "/?#\\"), _("Enter the name alone, without a path behind it.")),
         (":" in text, _("Enter the name without a port.")),
-        ("@" in text, _("Enter a host name; this looks like an e-mail address.")),
+        ("@" in text, _("Enter a host name; this looks like an email address.")),
         ("*" in text, _("Enter one name; a star for many of them cannot be connected.")),
     ]
 

@@ -90,9 +90,9 @@ class MembershipForm(forms.Form):
 class InvitationForm(MembershipForm):
     """Who is asked in, and with what."""
 
-    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     language = forms.ChoiceField(
-        label=_("Language of the e-mail"), choices=settings.LANGUAGES, help_text=_("They can choose another one later.")
+        label=_("Language of the email"), choices=settings.LANGUAGES, help_text=_("They can choose another one later.")
     )
     field_order = ["email", "language", "rights", "seat", "seat_tier"]
 

@@ -28,7 +28,7 @@ ENCRYPTED = ("secret", "seed")
 """What of an authenticator's data is encrypted."""
 _WORDS = {
     "incorrect_code": _("That code is not right. Take the one that your app shows now, or an unused recovery code."),
-    "unverified_email": _("First confirm your new e-mail address: the link is in your mailbox."),
+    "unverified_email": _("First confirm your new email address: the link is in your mailbox."),
     "cannot_generate_recovery_codes": _("Recovery codes need an authenticator app. Turn that on first."),
 }
 

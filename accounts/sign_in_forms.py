@@ -30,7 +30,7 @@ class LoginForm(BaseLoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail")
+        self.fields["login"].label = _("Email")
         _placeholders_drop(self)
 
 
@@ -49,7 +49,7 @@ class SignupForm(BaseSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail")
+        self.fields["email"].label = _("Email")
         self.fields["password1"].help_text = _("At least 10 characters.")
         _placeholders_drop(self)
 
@@ -90,7 +90,7 @@ class AddressForm(AddEmailForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].label = _("New email address")
         _placeholders_drop(self)
 
 
@@ -99,7 +99,7 @@ class ResetPasswordForm(BaseResetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail")
+        self.fields["email"].label = _("Email")
         _placeholders_drop(self)
 
 

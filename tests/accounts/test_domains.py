@@ -75,7 +75,7 @@ def test_a_host_name_is_kept_in_lower_case_and_punycode(typed: str, kept: str) -
         ("192.0.2.1", "IP address"),
         ("[2001:db8::1]", "IP address"),
         ("2001:db8::1", "IP address"),
-        ("anna@example.com", "e-mail"),
+        ("anna@example.com", "email"),
         ("*.example.com", "star"),
         ("localhost", "whole name"),
         ("", "whole name"),

@@ -121,4 +121,4 @@ def test_a_new_password_is_asked_for_in_the_words_of_signing_up(member: Membersh
     for words in ("Current password", "New password", "New password again", "At least 10 characters."):
         assert words in page
     assert "placeholder" not in page
-    assert "E-mail" in Client().get("/accounts/password/reset/").content.decode()
+    assert "Email" in Client().get("/accounts/password/reset/").content.decode()

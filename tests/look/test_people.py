@@ -110,7 +110,7 @@ def test_signing_up_by_the_keyboard(live_server: LiveServer, open_page: PageFact
     page.wait_for_url("**/accounts/signup/")
     assert check(page, f"people-signup-{theme}") == []
     page.get_by_label("Your name").fill("Nina New")
-    page.get_by_label("E-mail").fill("nina@hubclone.test")
+    page.get_by_label("Email").fill("nina@hubclone.test")
     page.get_by_label("Name of the account").fill("Nina's Bakery")
     page.get_by_label("Password").fill("short")
     page.keyboard.press("Enter")
@@ -163,7 +163,7 @@ def test_the_second_factor_from_its_picture_to_the_next_sign_in(
 
 def second_step(page: Page, admin: Membership, url: str, theme: str, secret: str) -> None:
     page.goto(f"{url}/accounts/login/")
-    page.get_by_label("E-mail").fill(admin.user.email)
+    page.get_by_label("Email").fill(admin.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/two-factor/authenticate/")
@@ -190,7 +190,7 @@ def test_too_many_attempts(
     page = open_page(theme=theme, narrow=narrow)
     page.goto(f"{live_server.url}/accounts/login/")
     for number in range(5):
-        page.get_by_label("E-mail").fill(admin.user.email)
+        page.get_by_label("Email").fill(admin.user.email)
         page.get_by_label("Password").fill(f"wrong {number}")
         with page.expect_navigation():
             page.keyboard.press("Enter")
@@ -205,7 +205,7 @@ def test_the_first_wrong_field_of_a_refused_form_is_in_sight_with_the_focus(
     page = open_page(narrow=True)
     enter(page, admin, live_server.url)
     page.goto(f"{live_server.url}/app/{admin.account_id}/settings/users/invite/")
-    page.get_by_label("E-mail", exact=True).fill("new@example.com")
+    page.get_by_label("Email", exact=True).fill("new@example.com")
     page.get_by_label("Paid seat").select_option("sales")
     page.get_by_role("button", name="Send the invitation").click()
     focused(page, "#id_seat_tier[aria-invalid=true]")

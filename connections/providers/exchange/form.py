@@ -29,7 +29,7 @@ def _password_help() -> str:
 class ExchangeForm(forms.Form):
     """An e-mail address and how to sign in. What is typed is shown again after an error, but never the password."""
 
-    email = forms.EmailField(label=_("E-mail"), max_length=200, widget=forms.EmailInput({"autocomplete": "email"}))
+    email = forms.EmailField(label=_("Email"), max_length=200, widget=forms.EmailInput({"autocomplete": "email"}))
     password = forms.CharField(
         label=_("Password"),
         max_length=256,
@@ -40,7 +40,7 @@ class ExchangeForm(forms.Form):
         label=_("User name"),
         required=False,
         max_length=200,
-        help_text=_("Often the part of the e-mail address before the @, or a user id. Empty: the e-mail address."),
+        help_text=_("Often the part of the email address before the @, or a user id. Empty: the email address."),
         widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
     url = forms.CharField(
