@@ -56,7 +56,7 @@ class MeetingSettingsForm(forms.Form):
     )
     host = forms.ChoiceField(
         label=gettext_lazy("Meeting domain"),
-        help_text=gettext_lazy("The host of all your links. Links with another one lead here by themselves."),
+        help_text=gettext_lazy("The domain of all your links. Links with another one lead here by themselves."),
     )
     is_chat_link_on = forms.BooleanField(
         label=gettext_lazy("Include a link to the meeting booking page in the chat window"), required=False
@@ -140,10 +140,10 @@ class MeetingSettingsForm(forms.Form):
         gate = self.gates["host"]
         refused = gate.gate_words if gate else _("Choose a domain that is connected.")
         if gate:
-            self.fields["host"].help_text = _("The host of all your links. It can be a domain of your own, too:")
+            self.fields["host"].help_text = _("The domain of all your links. It can be a domain of your own, too:")
         elif len(self.hosts) == len(default_hosts()):
             self.fields["host"].help_text = _(
-                "The host of all your links. Connect one of your own under Settings → Domains."
+                "The domain of all your links. Connect one of your own under Settings → Domains."
             )
         self.fields["host"].error_messages["invalid_choice"] = refused
 

@@ -137,7 +137,7 @@ def owner_event_failed(booking: Booking) -> Letter:
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         steps=[
             _(
-                "Open Settings, General, Calendar and see whether your calendar is connected. "
+                "Open Settings → General → Calendar and see whether your calendar is connected. "
                 "If not, connect it again: the meeting is then written to it by itself."
             ),
             _("Otherwise add the meeting by hand: the calendar file in this email does it."),

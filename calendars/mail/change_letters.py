@@ -132,7 +132,7 @@ def owner_event_unchanged(booking: Booking) -> Letter:
         rows=_facts(booking, title_for_owner(booking), get_current_timezone_name()),
         steps=[
             _(
-                "Open Settings, General, Calendar and see whether your calendar is connected. "
+                "Open Settings → General → Calendar and see whether your calendar is connected. "
                 "If not, connect it again: it is then brought up to date by itself."
             ),
             by_hand,
