@@ -1,4 +1,8 @@
-"""What allauth says that a person did with their sign-in, for the audit logs of their accounts."""
+"""What allauth says that a person did with their sign-in, for the audit logs of their accounts.
+
+It says so while the page runs that makes the change, which is one transaction (see accounts.views.sign_in_changes); not
+so for the second factor, whose pages write their rows themselves.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from allauth.mfa import signals as mfa
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -39,8 +42,5 @@ for _signal, _record in (
     (account.password_changed, _audit_of("user.password_changed")),
     (account.password_reset, _audit_of("user.password_reset")),
     (account.email_changed, _audit_of("user.email_changed")),
-    (mfa.authenticator_added, _audit_of("user.second_factor_added")),
-    (mfa.authenticator_removed, _audit_of("user.second_factor_removed")),
-    (mfa.authenticator_reset, _audit_of("user.recovery_codes_renewed")),
 ):
     _signal.connect(_record, weak=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -128,7 +129,8 @@ def _join_new(request: HttpRequest, found: Invitation) -> HttpResponseBase:
         found.refresh_from_db()
         return _page(request, found, _state(request, found))
     target = reverse("accounts:start", args=[found.account_id])
-    response: HttpResponseBase = perform_login(request, Login(user=user, redirect_url=target))
+    with transaction.atomic():
+        response: HttpResponseBase = perform_login(request, Login(user=user, redirect_url=target))
     return response
 
 

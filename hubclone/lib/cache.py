@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -42,3 +43,10 @@ class FailOpenRedisCache(RedisCache):
             return bool(super().delete(key, version))
         except redis.RedisError:
             return False
+
+    def clear(self) -> None:
+        """Forget what is kept here and nothing else: the broker's queues are in the same Redis."""
+        client = self._cache.get_client(None, write=True)
+        with suppress(redis.RedisError):
+            for key in client.scan_iter(f"{self.key_prefix}:*", count=1000):
+                client.delete(key)

@@ -21,6 +21,16 @@ def test_a_cache_without_its_redis_misses_and_never_fails() -> None:
     assert cache.get("a", "default") == "default"
     assert cache.add("a", 1) is True
     assert cache.delete("a") is False
+    cache.clear()
+
+
+def test_clearing_a_cache_leaves_alone_what_others_keep_in_the_same_redis(settings: Settings) -> None:
+    first, second = (FailOpenRedisCache(settings.REDIS_URL, {"KEY_PREFIX": name}) for name in ("first:", "second:"))
+    for cache in (first, second):
+        cache.set("a", 1)
+    first.clear()
+    assert (first.get("a"), second.get("a")) == (None, 1)
+    second.clear()
 
 
 def test_a_hint_without_a_broker_is_dropped_and_the_next_ones_do_not_wait() -> None:
