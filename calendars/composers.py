@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -35,7 +36,7 @@ COMPOSERS.register(
     KEY,
     Composer(
         KEY,
-        _("Schedule meeting"),
+        pgettext_lazy("what to do with a meeting", "Schedule"),
         "calendar-plus",
         _("Schedule meeting"),
         ScheduleForm,

@@ -23,6 +23,7 @@ from crm.labels import group_label, label_of, option_label
 from crm.models import PropertyChange, PropertyDefinition, Record
 from crm.objects import OBJECTS, OWNER
 from crm.rich_text import html_shown, text_of
+from crm.values import value_fits
 from hubclone.lib.templatetags.hub import zone_name
 
 MONEY = frozenset({"amount", "price", "hs_amount_billed", "hs_total_price", "annualrevenue"})
@@ -117,16 +118,18 @@ def changes_shown(
     return [
         value_shown(definition, change.value, owners)
         if (definition := definitions.get(change.name))
-        else Shown(change.name, change.name, str(change.value or ""))
+        else Shown(change.name, change.name, _plain(change.value))
         for change in changes
     ]
 
 
 def value_shown(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> Shown:
-    """One value for reading."""
+    """One value for reading; one that a property of another type took before, as it is."""
     name, label = definition.name, label_of(definition)
     if value is None:
         return Shown(name, label)
+    if not isinstance(value, dt.datetime) and not value_fits(definition.type, value):
+        return Shown(name, label, _plain(value))
     if isinstance(value, dt.datetime) or definition.type == PropertyType.DATETIME:
         return Shown(name, label, moment=value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value))
     return Shown(name, label, _text(definition, value, owners), link=_link(definition, value))
@@ -140,6 +143,15 @@ def value_text(definition: PropertyDefinition, value: Any, owners: Mapping[str, 
         return f"{date_format(local, 'DATETIME_FORMAT')} {zone_name(local)}"
     text = text_of(str(value)) if definition.field_type == "html" and value else str(shown.text)
     return _LINE_ENDS.sub(" ", text)
+
+
+def _plain(value: Any) -> str:
+    """A value without its definition; empty for none."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _text(definition: PropertyDefinition, value: Any, owners: Mapping[str, str]) -> str | SafeString:

@@ -26,6 +26,7 @@ _MANY_LINES = frozenset({"textarea", "html"})
 _DIGITS = re.compile(r"-?\d{1,15}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)*(?P<host>[^\s/?#:@]+)(?::\d+)?(?:[/?#].*)?", re.DOTALL)
+_TIMES = frozenset({PropertyType.DATE, PropertyType.DATETIME})
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _YES_NO = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
@@ -54,6 +55,18 @@ def value_normalise(definition: Definition, raw: Any) -> Any:
     return _NORMALISERS[definition.type](definition, raw)
 
 
+def value_fits(type_: str, kept: Any) -> bool:
+    """Whether ``kept`` has the shape in which this type is kept: the history of a property whose type was changed has
+    values of the old one."""
+    if type_ == PropertyType.BOOL:
+        return isinstance(kept, bool)
+    if type_ == PropertyType.NUMBER:
+        return isinstance(kept, (int, float)) and not isinstance(kept, bool)
+    if type_ == PropertyType.MULTI_ENUMERATION:
+        return isinstance(kept, list)
+    return isinstance(kept, str) and (type_ not in _TIMES or _is_time(type_, kept))
+
+
 def email_value(raw: Any) -> str:
     """An e-mail address in lower case. Raises BadValue."""
     address = email_normalise(_printable(str(raw)))
@@ -69,6 +82,14 @@ def email_value(raw: Any) -> str:
 def datetime_text(moment: dt.datetime) -> str:
     """An aware time as it is kept: ISO in UTC with milliseconds and Z."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _is_time(type_: str, kept: str) -> bool:
+    try:
+        moment = dt.datetime.fromisoformat(kept)
+    except ValueError:
+        return False
+    return bool(_DAY.fullmatch(kept)) if type_ == PropertyType.DATE else moment.tzinfo is not None
 
 
 def _printable(text: str) -> str:

@@ -54,9 +54,10 @@ def records_page(
     return keyset_page(records.select_related("owner").defer("search"), fields=fields, after=after, limit=limit)
 
 
-def definitions_list(*, account_id: int, object_type: str) -> list[PropertyDefinition]:
-    """The definitions in use, in the order of their groups."""
-    found = PropertyDefinition.objects.filter(account_id=account_id, object_type=object_type, archived_at=None)
+def definitions_list(*, account_id: int, object_type: str, archived: bool = False) -> list[PropertyDefinition]:
+    """The definitions in use, with ``archived`` also those taken out of it, in the order of their groups."""
+    found = PropertyDefinition.objects.filter(account_id=account_id, object_type=object_type)
+    found = found if archived else found.filter(archived_at=None)
     return list(found.select_related("group").order_by("group__position", "group_id", "position", "id"))
 
 

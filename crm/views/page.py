@@ -87,7 +87,8 @@ def page_show(request: AccountRequest, found: Record, state: PageState, *, statu
         )
     except BadCursor:
         return redirect(record_url(found))
-    definitions = definitions_list(account_id=found.account_id, object_type=found.object_type)
+    every = definitions_list(account_id=found.account_id, object_type=found.object_type, archived=True)
+    definitions = [definition for definition in every if definition.archived_at is None]
     owners = owners_list(account_id=found.account_id)
     context = {
         **head(found),
@@ -95,7 +96,7 @@ def page_show(request: AccountRequest, found: Record, state: PageState, *, statu
         "composers": _composers(found, state),
         "composer": _composer(request, found, state, owners),
         "linked": link_groups(found),
-        **_timeline(request, found, state, timeline, definitions, owners),
+        **_timeline(request, found, state, timeline, every, owners),
     }
     if found.object_type == ObjectType.CONTACT:
         context["consents"] = consent_state(account_id=found.account_id, record_id=found.pk)

@@ -147,6 +147,9 @@ ROWS_OF_TEXT = """() => [...document.querySelectorAll("td.table__line")].map((ce
 })"""
 
 
+LINES = "nav => new Set([...nav.querySelectorAll('a')].map((link) => link.offsetTop)).size"
+
+
 def test_in_polish_numbers_and_dates_of_a_list_stay_on_one_line_and_every_tab_is_in_sight(
     start: str, open_page: PageFactory
 ) -> None:
@@ -163,6 +166,21 @@ def test_in_polish_numbers_and_dates_of_a_list_stay_on_one_line_and_every_tab_is
     picture(page, "crm-pl-contact")
     tabs = page.get_by_role("navigation", name="Rodzaje aktywności")
     assert tabs.evaluate("nav => nav.scrollWidth - nav.clientWidth") == 0
+    assert tabs.evaluate(LINES) == 1
+
+
+@pytest.mark.spec("A21")
+@pytest.mark.parametrize("language", ["en", "pl"])
+@pytest.mark.parametrize("narrow", [False, True])
+def test_what_can_be_logged_stands_on_one_line(start: str, open_page: PageFactory, narrow: bool, language: str) -> None:
+    page = signed_in(open_page(narrow=narrow), start)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": start}])
+    page.goto(f"{start}/contacts/{Record.objects.get(display_name='Gil Guest').pk}/")
+    picture(page, f"crm-kinds-{language}-{'narrow' if narrow else 'wide'}")
+    kinds = page.locator(".composer__kinds")
+    assert kinds.get_by_role("link").count() == 6
+    assert kinds.evaluate(LINES) == 1
+    assert kinds.evaluate("nav => nav.scrollWidth - nav.clientWidth") == 0
 
 
 def test_a_person_adds_a_contact_finds_it_and_changes_it(start: str, open_page: PageFactory) -> None:
