@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import idna
+
 _STROKES = str.maketrans(
     {
         "ł": "l",
@@ -48,8 +50,29 @@ def clean_line(text: str) -> str:
 
 
 def email_normalise(address: str) -> str:
-    """An e-mail address as identities keep it: stripped and in lower case (matching is case-insensitive, A16)."""
-    return clean_line(address).lower()
+    """An e-mail address as identities keep it: stripped, in lower case (matching is case-insensitive, A16), and the
+    domain in punycode, as browsers send it (RFC 5891): ``Ala@ŻÓŁW.pl`` is ``ala@xn--w-uga1v8h.pl``."""
+    name, at, domain = clean_line(address).lower().rpartition("@")
+    return f"{name}{at}{_punycode(domain) if at else domain}"
+
+
+def email_spellings(address: str) -> set[str]:
+    """A normalised address as it is, and with its domain in its own letters, as texts may have it."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return {address, f"{name}{at}{idna.decode(domain)}"}
+    except idna.IDNAError:
+        return {address}
+
+
+def _punycode(domain: str) -> str:
+    """What cannot be written so stays as it is."""
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return domain
 
 
 def slugify(text: str) -> str:

@@ -167,6 +167,19 @@ def test_an_erased_address_comes_back_by_nobody(actor: Actor, account: Account, 
 
 @pytest.mark.django_db
 @pytest.mark.spec("A24")
+def test_an_address_of_an_international_domain_is_one_however_it_is_spelt(actor: Actor, account: Account) -> None:
+    ala = new(actor, match_email="Ala@Żółw.PL", properties={"firstname": "Ala"})
+    assert new(actor, match_email="ala@xn--w-uga1v8h.pl") == ala
+    other = new(actor, properties={"jobtitle": "Assistant of ala@żółw.pl"})
+    assert record_erase(actor=actor, record_id=ala) == 1
+    assert Record.objects.get(pk=other).properties["jobtitle"] == "Assistant of […]"
+    for address in ("ala@żółw.pl", "ALA@XN--W-UGA1V8H.PL"):
+        (result,) = records_write(actor=actor, changes=[RecordChange("contact", match_email=address)])
+        assert result.refusal == "erased"
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("A24")
 def test_a_guest_who_was_erased_can_book_and_does_not_become_a_contact() -> None:
     page = page_make(calendar_account_make())
     actor = Actor(page.account_id, ActorKind.USER, str(page.owner_id))

@@ -15,7 +15,7 @@ from hubclone.lib.logging import redact, redact_text
 from hubclone.lib.paging import BadCursor, keyset_page
 from hubclone.lib.ratelimit import limit_exceeded
 from hubclone.lib.registry import Registry
-from hubclone.lib.text import clean, clean_line, email_normalise, fold, slugify, words
+from hubclone.lib.text import clean, clean_line, email_normalise, email_spellings, fold, slugify, words
 
 
 @pytest.mark.parametrize(("text", "folded"), [("Łódź", "lodz"), ("STRASSE ß", "strasse ss"), ("Ångström", "angstrom")])
@@ -27,6 +27,10 @@ def test_what_is_typed_is_cleaned_of_control_and_direction_characters() -> None:
     assert clean("  a\x00b\u202ec\r\nd ") == "abc\nd"
     assert clean_line("a\r\nBcc: x@y") == "a Bcc: x@y", "nothing typed can begin a header of its own"
     assert email_normalise(" Anna@Example.TEST ") == "anna@example.test"
+    assert email_normalise("Ala@ŻÓŁW.pl") == email_normalise("ala@XN--W-UGA1V8H.pl") == "ala@xn--w-uga1v8h.pl"
+    assert email_normalise("a@ｅxample。com") == "a@example.com"
+    assert [email_normalise(text) for text in ("Żak", "a@☃.☃")] == ["żak", "a@☃.☃"]
+    assert email_spellings("ala@xn--w-uga1v8h.pl") == {"ala@xn--w-uga1v8h.pl", "ala@żółw.pl"}
     assert slugify("Zażółć gęślą") == "zazolc-gesla"
     assert words("Ala ma-kota, 7") == ["ala", "ma", "kota", "7"]
 

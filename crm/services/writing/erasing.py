@@ -15,7 +15,7 @@ from crm.models import Association, Event, PropertyChange, Record, RecordIdentit
 from crm.objects import ACTIVITIES, display_name, search_text
 from crm.services.writing.sql import rows_update
 from hubclone.lib.redaction import redaction_pattern, table_redact
-from hubclone.lib.text import fold, words
+from hubclone.lib.text import email_spellings, fold, words
 
 NAMES_MOST = 100
 
@@ -128,13 +128,13 @@ def _linked(account_id: int, ids: Sequence[int], *, is_contact: bool) -> tuple[s
 
 
 def _addresses(account_id: int, ids: Sequence[int]) -> tuple[str, ...]:
-    """Those that it has, and main ones that it had, unless they are somebody else's by now."""
+    """Those that it has, and main ones that it had, unless they are somebody else's by now; each as texts spell it."""
     identities = RecordIdentity.objects.filter(account_id=account_id, kind=IdentityKind.EMAIL)
     own = set(identities.filter(record__in=ids).values_list("value", flat=True))
     former = PropertyChange.objects.filter(account_id=account_id, record__in=ids, name="email", value__isnull=False)
     had = {str(value) for value in former.values_list("value", flat=True)} - own
     others = set(identities.filter(value__in=had).values_list("value", flat=True))
-    return tuple(sorted(own | (had - others)))
+    return tuple(sorted(spelt for address in own | (had - others) for spelt in email_spellings(address)))
 
 
 def _names(ids: Sequence[int], family: Iterable[Record]) -> tuple[str, ...]:
