@@ -14,7 +14,8 @@ class MeetingEvent(models.Model):
     """The event of a meeting record: at most one, made from ``uid``, so that a retry finds it.
 
     [starts_at, ends_at) is what record and event last agreed on, None while there is no event: what differs from it has
-    been changed since, on the record or in the calendar. ``event_modified`` is the provider's own time of the last
+    been changed since, on the record or in the calendar. ``record_words`` and ``event_words`` say the same of title,
+    place and description, by EventPart: a digest of each as either side had it then. ``event_modified`` is the provider's own time of the last
     change known here, by which our own changes are recognised when they come back. ``event_id`` and ``ical_uid`` are
     known before the event where the provider lets us choose. Without a calendar (removed since) nothing is followed.
     """
@@ -32,6 +33,8 @@ class MeetingEvent(models.Model):
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     event_modified = models.CharField(max_length=40, blank=True)
+    record_words = models.JSONField(default=dict)
+    event_words = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

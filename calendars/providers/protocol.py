@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -129,6 +129,18 @@ class EventDraft:
     private: Mapping[str, str] = field(default_factory=dict)
 
 
+class EventPart(enum.StrEnum):
+    """What of an event a change is about."""
+
+    TIMES = "times"
+    SUMMARY = "summary"
+    LOCATION = "location"
+    DESCRIPTION = "description"
+
+
+TIMES_ALONE = frozenset({EventPart.TIMES})
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteChannel:
     """An open push channel; ``resource_id`` is needed to close it."""
@@ -193,8 +205,10 @@ class CalendarClient(Protocol):
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """One event of a calendar as it is now; None when it is not there (any more). Raises CalendarGone."""
 
-    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
-        """Give an event the draft's times and tell its attendees; None when it is not there any more.
+    def event_update(
+        self, draft: EventDraft, *, event_id: str, parts: Set[EventPart] = TIMES_ALONE
+    ) -> RemoteEvent | None:
+        """Give an event these parts of the draft and tell its attendees; None when it is not there any more.
 
         What people have changed on it otherwise stays. A repeat changes nothing. Raises EventRefused, CalendarGone.
         """

@@ -31,7 +31,7 @@ def meeting_event_note(meeting: Record) -> str:
     if event is None or event.calendar is None:
         return ""
     whose = event.calendar.calendar_account.connection.identity
-    return _("It is in the calendar of %(calendar)s: when you move or delete it, its guests are told.") % {
+    return _("It is in the calendar of %(calendar)s: when you change or delete it, its guests are told.") % {
         "calendar": whose
     }
 

@@ -1,8 +1,8 @@
 """Bringing the event of a meeting made on a record up to what the record says by now (C6).
 
-One job compares the record with the row that ties it to its event, and makes, moves or removes the event: one that runs
-again, late or beside another does no harm. What changes a record is in the event log, whose consumer here enqueues the
-job. What the calendar changes is ``meeting_event_changes``' part.
+One job compares the record with the row that ties it to its event, and makes, changes or removes the event: one that
+runs again, late or beside another does no harm. What changes a record is in the event log, whose consumer here enqueues
+the job. What the calendar changes is ``meeting_event_changes``' part.
 """
 
 from __future__ import annotations
@@ -18,16 +18,24 @@ from django.utils import timezone
 from accounts.actor import system_actor
 from calendars.choices import CalendarWrite
 from calendars.models import Calendar, CalendarAccount, CalendarJob, MeetingEvent
-from calendars.providers.protocol import Attendee, CalendarClient, EventDraft, Interval, RemoteEvent
+from calendars.providers.protocol import Attendee, CalendarClient, EventDraft, EventPart, Interval, RemoteEvent
 from calendars.services.booking_event_changes import event_call
 from calendars.services.booking_jobs import FIRST_LOOK_KEY, FIRST_LOOK_SECONDS
 from calendars.services.clients import calendar_client, calendar_provider
 from calendars.services.events_log import PRIVATE_MEETING
-from calendars.services.meeting_event_changes import meeting_event_follow, meeting_is_off, meeting_times
+from calendars.services.meeting_event_changes import (
+    event_take,
+    meeting_event_follow,
+    meeting_is_off,
+    meeting_times,
+    meeting_waits,
+    record_changes,
+    row_locked,
+)
 from calendars.services.meeting_notices import event_failed_tell
+from calendars.services.meeting_words import digests, draft_words, event_words, record_words
 from crm.choices import ObjectType
 from crm.models import Association, Record
-from crm.rich_text import text_of
 from crm.services.changes import RecordChange
 from crm.services.events import cursor_move, events_read
 from crm.services.records import records_write
@@ -89,7 +97,7 @@ def _turn() -> int:
 
 @JOB_HANDLERS.registered(EVENT_BRING)
 def event_bring(job: CalendarJob) -> None:
-    """Make, move or remove the event. Raises what the provider's client raises; one worker at a time has a meeting."""
+    """Make, change or remove the event; one worker at a time has it. Raises what the provider's client raises."""
     meeting_id = int(job.payload["meeting_id"])
     with session_lock_try(LockSpace.MEETING_EVENT, meeting_id) as held:
         if not held:
@@ -128,11 +136,12 @@ class _Bring:
         elif row.starts_at is None or row.ends_at is None:
             if row.state != CalendarWrite.REMOVED or wanted.ends_at > now:
                 self._make(wanted)
-        elif Interval(row.starts_at, row.ends_at) != wanted:
+        elif parts := record_changes(row):
             if max(row.ends_at, wanted.ends_at) > now:
-                self._move(wanted)
+                self._change(wanted, parts)
             else:
-                _note(row.pk, starts_at=wanted.starts_at, ends_at=wanted.ends_at)
+                words = digests(record_words(self.meeting))
+                _note(row.pk, starts_at=wanted.starts_at, ends_at=wanted.ends_at, record_words=words)
         elif row.state == CalendarWrite.FAILED:
             _note(row.pk, state=CalendarWrite.WRITTEN)
 
@@ -143,15 +152,16 @@ class _Bring:
             ids = {"event_id": provider.event_id(uid), "ical_uid": provider.ical_uid(uid)}
             _note(self.row.pk, uid=uid, state=CalendarWrite.PENDING, event_modified="", **ids)
             self.row.refresh_from_db(fields=["uid", "state", "event_id", "ical_uid"])
-        _note_made(self.row.pk, self._client().event_create(self._draft(wanted)), wanted)
+        draft = self._draft(wanted)
+        _note_made(self.row.pk, self._client().event_create(draft), draft)
 
-    def _move(self, wanted: Interval) -> None:
-        event = self._client().event_update(self._draft(wanted), event_id=self.row.event_id)
+    def _change(self, wanted: Interval, parts: set[EventPart]) -> None:
+        draft = self._draft(wanted)
+        event = self._client().event_update(draft, event_id=self.row.event_id, parts=parts)
         if event is None:
             meeting_event_follow(self.row.pk, None)
-            return
-        times = {"starts_at": wanted.starts_at, "ends_at": wanted.ends_at}
-        _note(self.row.pk, state=CalendarWrite.WRITTEN, event_modified=event.modified, **times)
+        else:
+            _note_changed(self.row.pk, event, draft, parts)
 
     def _remove(self) -> None:
         """An event that a run made which was killed before it could note that is found by its uid."""
@@ -167,15 +177,15 @@ class _Bring:
         return calendar_client(self.calendar.calendar_account)
 
     def _draft(self, wanted: Interval) -> EventDraft:
-        values = self.meeting.properties
+        words = record_words(self.meeting)
         return EventDraft(
             calendar_remote_id=self.calendar.remote_id,
             uid=self.row.uid,
-            summary=self.meeting.display_name,
+            summary=words[EventPart.SUMMARY],
             interval=wanted,
             time_zone=self.row.time_zone,
-            description=text_of(str(values.get("hs_meeting_body") or "")),
-            location=str(values.get("hs_meeting_location") or ""),
+            description=words[EventPart.DESCRIPTION],
+            location=words[EventPart.LOCATION],
             attendees=_guests(self.meeting),
             wants_conference=self.row.wants_call,
             private={PRIVATE_MEETING: str(self.meeting.pk)},
@@ -201,30 +211,50 @@ def _row(job: CalendarJob) -> MeetingEvent | None:
 
 
 @transaction.atomic
-def _note_made(row_id: int, event: RemoteEvent, wanted: Interval) -> None:
+def _note_made(row_id: int, event: RemoteEvent, draft: EventDraft) -> None:
     """The event is there. What somebody did with the one of an earlier run, in the calendar, is followed."""
-    row = MeetingEvent.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=row_id)
+    row, wanted = row_locked(row_id), draft.interval
     row.event_id, row.ical_uid = event.remote_id, event.ical_uid or row.ical_uid
     row.starts_at, row.ends_at, row.state = wanted.starts_at, wanted.ends_at, CalendarWrite.WRITTEN
+    row.record_words, row.event_words = digests(draft_words(draft)), digests(event_words(event))
     is_as_asked = not event.is_cancelled and event.interval in {None, wanted}
     row.event_modified = event.modified if is_as_asked else ""
+    if event.conference_url and row.meeting.archived_at is None:
+        _call_note(row, event.conference_url)
     row.save()
     event_look_enqueue(
         account_id=row.account_id, meeting_id=row.meeting_id, delay_seconds=FIRST_LOOK_SECONDS, key=FIRST_LOOK_KEY
     )
-    if event.conference_url and row.meeting.archived_at is None:
-        _call_note(row.meeting, event.conference_url)
     if not is_as_asked:
         meeting_event_follow(row.pk, event)
 
 
-def _call_note(meeting: Record, url: str) -> None:
-    """The call's link, and as the place where none is named."""
-    values: dict[str, Any] = {"hs_meeting_external_url": url}
+def _call_note(row: MeetingEvent, url: str) -> None:
+    """The call's link, and as the place where none is named: the event has it without being told."""
+    meeting, values = row.meeting, {"hs_meeting_external_url": url}
     if not meeting.properties.get("hs_meeting_location"):
         values["hs_meeting_location"] = url
     change = RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=values)
     records_write(actor=system_actor(meeting.account_id), changes=[change])
+    meeting.refresh_from_db()
+    if "hs_meeting_location" in values:
+        row.record_words |= digests(record_words(meeting), {EventPart.LOCATION})
+
+
+@transaction.atomic
+def _note_changed(row_id: int, event: RemoteEvent, draft: EventDraft, parts: set[EventPart]) -> None:
+    """These parts are written. What the calendar has changed beside them comes with the answer, and is followed."""
+    row = row_locked(row_id)
+    row.state = CalendarWrite.WRITTEN
+    if EventPart.TIMES in parts:
+        row.starts_at, row.ends_at = draft.interval.starts_at, draft.interval.ends_at
+        event = event._replace(interval=None)
+    row.record_words |= digests(draft_words(draft), parts)
+    row.event_words |= digests(event_words(event), parts)
+    if not meeting_waits(row):
+        event_take(row, event)
+    row.event_modified = event.modified
+    row.save()
 
 
 @transaction.atomic

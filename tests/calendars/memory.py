@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from calendars.providers.protocol import (
+    TIMES_ALONE,
     CalendarClient,
     Capabilities,
     EventDraft,
     EventPage,
+    EventPart,
     Interval,
     PushPost,
     RemoteCalendar,
@@ -98,7 +100,9 @@ class MemoryClient:
         draft = _kept(event_id)
         return _remote(draft) if draft else None
 
-    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
+    def event_update(
+        self, draft: EventDraft, *, event_id: str, parts: Set[EventPart] = TIMES_ALONE
+    ) -> RemoteEvent | None:
         """Keep the new times."""
         with MEMORY.lock:
             if MEMORY.update_errors:

@@ -132,6 +132,32 @@ class Side:
         where = {} if self.key == "exchange" else {"calendar": self.anna}
         self.stand_in.event_move(id=event_id, start=start.isoformat(), end=end.isoformat(), **where)
 
+    def edit(self, event_id: str, title: str, place: str) -> None:
+        """Somebody gives it another title and place."""
+        words: dict[str, Any] = {"subject": title, "location": place}
+        if self.key == "google":
+            words = {"summary": title, "location": place}
+        elif self.key == "microsoft":
+            words["location"] = {"displayName": place}
+        where = {} if self.key == "exchange" else {"calendar": self.anna}
+        self.stand_in.event_update(id=event_id, **where, **words)
+
+    def words(self, event_id: str) -> tuple[str, str, str]:
+        """Its title, place and description."""
+        at, of = self.stand_in, self.anna
+        found = at.items(of) if self.key == "exchange" else at.events(of)
+        (event,) = [one for one in found if one["id"] == event_id]
+        if self.key == "google":
+            return event["summary"], event.get("location", ""), event.get("description", "")
+        if self.key == "microsoft":
+            return event["subject"], event["location"]["displayName"], event["body"]["content"]
+        return event["subject"], event["location"], event["body"]
+
+    def invitations(self) -> list[str]:
+        """What guests were sent; Exchange calls an invitation a request."""
+        told = [str(one["kind"]) for one in self.stand_in.state()["invitations"]]
+        return ["invitation" if kind == "request" else kind for kind in told]
+
     def delete(self, event_id: str) -> None:
         """Somebody deletes it."""
         where = {} if self.key == "exchange" else {"calendar": self.anna}

@@ -137,7 +137,7 @@ def test_who_moves_or_deletes_it_is_told_that_its_guests_hear_of_it(client: Clie
     send(client, olga)
     meeting = Record.objects.get(object_type=ObjectType.MEETING)
     identity = CalendarAccount.objects.get().connection.identity
-    words = f"It is in the calendar of {identity}: when you move or delete it, its guests are told."
+    words = f"It is in the calendar of {identity}: when you change or delete it, its guests are told."
     assert words in client.get(page_of(olga), {"activity": meeting.pk}).content.decode()
     delete = f"{page_of(olga)}activities/{meeting.pk}/delete/"
     assert words in client.get(delete).content.decode()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from calendars.providers.microsoft import mapping, webhooks
-from calendars.providers.protocol import Attendee, EventDraft, Interval, PushNews
+from calendars.providers.protocol import Attendee, EventDraft, EventPart, Interval, PushNews
 from calendars.providers.windows_zones import windows_name, zone_named
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -174,6 +174,33 @@ def test_the_hour_that_comes_twice_is_written_in_utc(minute: int) -> None:
     body = mapping.times_body(draft(interval=Interval(starts_at, starts_at + dt.timedelta(minutes=30))))
     assert mapping.instant(body["start"]) == starts_at
     assert body["start"]["timeZone"] == "UTC"
+
+
+CALL = "https://teams.example/l/meetup-join/19"
+LINE = "_" * 60
+JOINS = f'<div class="x"><span>{LINE}</span></div><div><a href="{CALL}?c=1">Join</a></div><div>{LINE}</div></body>'
+
+
+def online(content: str) -> dict[str, Any]:
+    """What is written to say “Bring tea” on an event with a call."""
+    given = item(
+        isOnlineMeeting=True,
+        onlineMeeting={"joinUrl": f"{CALL}?c=1"},
+        body={"contentType": "html", "content": content},
+        location={"displayName": "Spotkanie w aplikacji Microsoft Teams"},
+    )
+    event = mapping.event_from(given, WARSAW)
+    assert event.location == "", "that is the call, no place"
+    return mapping.parts_body(draft(description="Bring tea"), {EventPart.DESCRIPTION}, given, event)
+
+
+@pytest.mark.spec("C6")
+def test_how_to_join_a_call_stays_below_a_new_description() -> None:
+    found = online(f"<html><body><div>Bring cake {LINE} now</div>{JOINS}")["body"]
+    assert found == {"contentType": "html", "content": f"<p>Bring tea</p>{JOINS}"}
+    assert online(f"<html><body><p>Bring  tea</p>{JOINS}") == {}, "as it is already"
+    assert online(f'<p>Bring cake</p><a href="{CALL}?c=1">Join</a>') == {}, "nobody can tell where the call begins"
+    assert online("<p>Bring cake</p>")["body"] == {"contentType": "text", "content": "Bring tea"}
 
 
 def test_a_transaction_of_another_program_is_not_ours() -> None:

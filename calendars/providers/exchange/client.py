@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from exchangelib import Account, CalendarItem
 from exchangelib.errors import UnauthorizedError
@@ -20,8 +20,10 @@ from calendars.providers.exchange.errors import NOT_THERE, noted
 from calendars.providers.exchange.mapping import Element
 from calendars.providers.exchange.sync import VIEW_MOST, FolderSync
 from calendars.providers.protocol import (
+    TIMES_ALONE,
     EventDraft,
     EventPage,
+    EventPart,
     Interval,
     RemoteCalendar,
     RemoteChannel,
@@ -45,7 +47,6 @@ from hubclone.lib.errors import HubError, PermanentError, TransientError
 
 T = TypeVar("T")
 COLLEAGUES_MOST = 300
-TIMES = ("start", "end", "is_all_day")
 
 
 class Caller:
@@ -148,14 +149,16 @@ class ExchangeCalendarClient:
         item = self._item(remote_id, event_id)
         return None if item is None else mapping.event_from(item, owner=self._caller.email)
 
-    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
-        """Write the times; nothing is written, and nobody told, when they are those already."""
+    def event_update(
+        self, draft: EventDraft, *, event_id: str, parts: Set[EventPart] = TIMES_ALONE
+    ) -> RemoteEvent | None:
+        """Write what is not as it should be; when all is, nothing is written, and nobody told."""
         folder = draft.calendar_remote_id
-        item = self._item(folder, event_id)
+        item = self._item(folder, event_id, mapping.WHOLE_FIELDS)
         if item is None:
             return None
-        if mapping.interval_from(item) != draft.interval or mapping.is_all_day(item):
-            self._times_write(draft, item)
+        if changes := mapping.parts_changed(draft, parts, item):
+            self._write(draft, item, changes)
         return self.event_get(folder, event_id=event_id)
 
     def event_delete(self, remote_id: str, *, event_id: str) -> None:
@@ -175,9 +178,9 @@ class ExchangeCalendarClient:
     def channel_close(self, channel: RemoteChannel) -> None:
         """There is none."""
 
-    def _item(self, folder: str, event_id: str) -> Element | None:
+    def _item(self, folder: str, event_id: str, fields: Sequence[Any] = mapping.EVENT_FIELDS) -> Element | None:
         """An item of a folder; None when it is not there (any more). Raises CalendarGone when the folder is not."""
-        answers = self._caller.call(lambda account: calls.items_get(account, [event_id])) if event_id else []
+        answers = self._caller.call(lambda account: calls.items_get(account, [event_id], fields)) if event_id else []
         for answer in answers:
             if isinstance(answer, Exception):
                 if not isinstance(answer, NOT_THERE):
@@ -187,16 +190,12 @@ class ExchangeCalendarClient:
         self._folders([FolderId(id=folder)])
         return None
 
-    def _times_write(self, draft: EventDraft, item: Element) -> None:
+    def _write(self, draft: EventDraft, item: Element, changes: Mapping[str, Any]) -> None:
         key = mapping.item_key(item)
-        times = {
-            "start": mapping.moment(draft.interval.starts_at, draft.time_zone),
-            "end": mapping.moment(draft.interval.ends_at, draft.time_zone),
-        }
 
         def write(account: Account) -> None:
-            new = CalendarItem(account=account, id=mapping.item_id(item), changekey=key, **times)
-            calls.item_update(account, new, TIMES, tell=draft.invite)
+            new = CalendarItem(account=account, id=mapping.item_id(item), changekey=key, **changes)
+            calls.item_update(account, new, list(changes), tell=draft.invite)
 
         try:
             self._caller.call(write)

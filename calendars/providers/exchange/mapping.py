@@ -12,7 +12,7 @@ import binascii
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from exchangelib import Attendee as EwsAttendee
@@ -21,7 +21,8 @@ from exchangelib.errors import UnknownTimeZone
 from exchangelib.fields import FieldPath
 from exchangelib.util import TNS
 
-from calendars.providers.protocol import Attendee, EventDraft, Interval, RemoteCalendar, RemoteEvent
+from calendars.providers.protocol import Attendee, EventDraft, EventPart, Interval, RemoteCalendar, RemoteEvent
+from crm.rich_text import text_of
 
 Element = Any
 """An lxml element."""
@@ -68,6 +69,7 @@ EVENT_FIELDS = [
     *_fields("subject", "location", "is_all_day", "appointment_sequence_number", "parent_folder_id", "organizer"),
     *_fields("required_attendees", "optional_attendees", "hubclone_uid", "hubclone_private"),
 ]
+WHOLE_FIELDS = [*EVENT_FIELDS, *_fields("body")]
 
 
 def item_id(item: Element) -> str:
@@ -190,6 +192,21 @@ def item_body(draft: EventDraft) -> CalendarItem:
         hubclone_uid=str(draft.uid),
         hubclone_private=json.dumps(dict(draft.private)),
     )
+
+
+def parts_changed(draft: EventDraft, parts: Set[EventPart], item: Element) -> dict[str, Any]:
+    """These parts of the draft as fields, as far as ``item`` has them otherwise; None clears one."""
+    changes: dict[str, Any] = {}
+    if EventPart.TIMES in parts and (interval_from(item) != draft.interval or is_all_day(item)):
+        edges = {"start": draft.interval.starts_at, "end": draft.interval.ends_at}
+        changes = {name: moment(at, draft.time_zone) for name, at in edges.items()} | {"is_all_day": None}
+    if EventPart.SUMMARY in parts and _text(item, "Subject") != draft.summary:
+        changes["subject"] = draft.summary
+    if EventPart.LOCATION in parts and _text(item, "Location") != draft.location:
+        changes["location"] = draft.location or None
+    if EventPart.DESCRIPTION in parts and text_of(_text(item, "Body")).split() != draft.description.split():
+        changes["body"] = Body(draft.description)
+    return changes
 
 
 def moment(at: dt.datetime, time_zone: str) -> EWSDateTime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +20,10 @@ from calendars.providers.google import mapping
 from calendars.providers.google.ahead import Ahead
 from calendars.providers.google.errors import google_errors, status_of
 from calendars.providers.protocol import (
+    TIMES_ALONE,
     EventDraft,
     EventPage,
+    EventPart,
     Interval,
     RemoteCalendar,
     RemoteChannel,
@@ -141,12 +143,14 @@ class GoogleCalendarClient:
         """Google tells a deleted event as cancelled, for a while."""
         return self._event(remote_id, self._api.events().get(calendarId=remote_id, eventId=event_id))
 
-    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
-        """Patch the times; Google leaves a deleted event cancelled, or has forgotten it."""
+    def event_update(
+        self, draft: EventDraft, *, event_id: str, parts: Set[EventPart] = TIMES_ALONE
+    ) -> RemoteEvent | None:
+        """Patch what is named; Google leaves a deleted event cancelled, or has forgotten it."""
         request = self._api.events().patch(
             calendarId=draft.calendar_remote_id,
             eventId=event_id,
-            body=mapping.times_body(draft),
+            body=mapping.parts_body(draft, parts),
             sendUpdates="all" if draft.invite else "none",
         )
         try:

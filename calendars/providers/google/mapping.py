@@ -8,11 +8,19 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from calendars.providers.protocol import NOTHING, Attendee, EventDraft, Interval, RemoteCalendar, RemoteEvent
+from calendars.providers.protocol import (
+    NOTHING,
+    Attendee,
+    EventDraft,
+    EventPart,
+    Interval,
+    RemoteCalendar,
+    RemoteEvent,
+)
 
 WRITABLE_ROLES = frozenset({"owner", "writer"})
 READABLE_ROLES = frozenset({"owner", "writer", "reader", "freeBusyReader"})
@@ -96,8 +104,14 @@ def _as_text(text: str) -> str:
     return text.replace("<", "&lt;")
 
 
+def parts_body(draft: EventDraft, parts: Set[EventPart]) -> dict[str, Any]:
+    """The body of ``events.patch`` that writes these parts; what it does not name stays as it is."""
+    words = {name: value for name, value in event_body(draft).items() if name in parts}
+    return words | (times_body(draft) if EventPart.TIMES in parts else {})
+
+
 def times_body(draft: EventDraft) -> dict[str, Any]:
-    """The body of ``events.patch`` that moves an event, an all-day one too; what it does not name stays as it is."""
+    """What of a patch moves an event, an all-day one too."""
     edges = {"start": draft.interval.starts_at, "end": draft.interval.ends_at}
     return {name: {**_moment(moment, draft.time_zone), "date": None} for name, moment in edges.items()}
 

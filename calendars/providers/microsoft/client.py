@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +17,10 @@ from calendars.providers.microsoft.delta import DeltaRun
 from calendars.providers.microsoft.errors import is_missing
 from calendars.providers.microsoft.graph import Graph, Json
 from calendars.providers.protocol import (
+    TIMES_ALONE,
     EventDraft,
     EventPage,
+    EventPart,
     Interval,
     RemoteCalendar,
     RemoteChannel,
@@ -84,17 +86,24 @@ class MicrosoftCalendarClient:
 
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """A cancelled event is there until its owner removes it: it counts as gone."""
-        event = self._read(remote_id, event_id)
+        item = self._item(remote_id, event_id)
+        event = None if item is None else self._event_from(item)
         return None if event is None or event.is_cancelled else event
 
-    def event_update(self, draft: EventDraft, *, event_id: str) -> RemoteEvent | None:
-        """Patch the times, unless they are as they should be: each patch writes to the attendees."""
-        event = self._read(draft.calendar_remote_id, event_id)
-        if event is None or event.is_cancelled or event.interval == draft.interval:
-            return None if event is None or event.is_cancelled else event
+    def event_update(
+        self, draft: EventDraft, *, event_id: str, parts: Set[EventPart] = TIMES_ALONE
+    ) -> RemoteEvent | None:
+        """Patch what is not as it should be, if anything: each patch writes to the attendees."""
+        item = self._item(draft.calendar_remote_id, event_id)
+        event = None if item is None else self._event_from(item)
+        if item is None or event is None or event.is_cancelled:
+            return None
+        body = mapping.parts_body(draft, parts, item, event)
+        if not body:
+            return event
         path = _event(draft.calendar_remote_id, event_id)
         try:
-            return self._event_from(self._graph.call("PATCH", path, body=mapping.times_body(draft)))
+            return self._event_from(self._graph.call("PATCH", path, body=body))
         except (CalendarGone, SyncTokenExpired) as error:
             if not is_missing(error):
                 raise
@@ -135,11 +144,11 @@ class MicrosoftCalendarClient:
             if not is_missing(error):
                 raise
 
-    def _read(self, remote_id: str, event_id: str) -> RemoteEvent | None:
+    def _item(self, remote_id: str, event_id: str) -> Json | None:
         """The event; None when Graph has none there, and the calendar itself is there."""
         if event_id:
             try:
-                return self._event_from(self._graph.get(_event(remote_id, event_id)))
+                return self._graph.get(_event(remote_id, event_id))
             except (CalendarGone, SyncTokenExpired) as error:
                 if not is_missing(error):
                     raise

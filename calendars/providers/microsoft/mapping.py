@@ -6,12 +6,14 @@ https://learn.microsoft.com/graph/api/resources/event
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
-from calendars.providers.protocol import Attendee, EventDraft, Interval, RemoteCalendar, RemoteEvent
+from calendars.providers.protocol import Attendee, EventDraft, EventPart, Interval, RemoteCalendar, RemoteEvent
 from calendars.providers.windows_zones import windows_name, zone_named
+from crm.rich_text import html_of, text_of
 
 Json = Mapping[str, Any]
 FREE = frozenset({"free", "workingElsewhere"})
@@ -20,6 +22,9 @@ PROPERTY_SET = "{5b0f1c52-7c0c-4a5e-9d57-2f6f0f8f1b7e}"
 UID_PROPERTY = "hubclone_uid"
 TRANSACTION = "hubclone:"
 """Begins our ``transactionId``: a sync tells of it, and not of properties of ours."""
+_JOINS = re.compile(r"(?:<div[^>]*>\s*|<br[^>]*>\s*|<span[^>]*>\s*)*_{20,}", re.IGNORECASE)
+"""Begins what Graph writes below the words of an event about its call: a line."""
+_CALL_PLACE = "Microsoft Teams"
 TEAMS_FIRST = ("teamsForBusiness", "skypeForBusiness", "skypeForConsumer")
 
 
@@ -51,7 +56,7 @@ def event_from(item: Json, zone: dt.tzinfo, master: Json | None = None) -> Remot
         attendees=_attendees(full),
         conference_url=(full.get("onlineMeeting") or {}).get("joinUrl") or full.get("onlineMeetingUrl") or "",
         private=_private(full),
-        location=(full.get("location") or {}).get("displayName") or "",
+        location=_place(full),
         is_private=full.get("sensitivity") in PRIVATE,
         modified=modified_text(full.get("lastModifiedDateTime") or ""),
         ical_uid=full.get("iCalUId") or "",
@@ -92,6 +97,31 @@ def event_body(draft: EventDraft, conference: str) -> dict[str, Any]:
     if conference:
         body |= {"isOnlineMeeting": True, "onlineMeetingProvider": conference}
     return body
+
+
+def parts_body(draft: EventDraft, parts: Set[EventPart], item: Json, event: RemoteEvent) -> dict[str, Any]:
+    """The body that gives ``item``, which was read as ``event``, these parts of the draft; {} when it has them."""
+    body = times_body(draft) if EventPart.TIMES in parts and event.interval != draft.interval else {}
+    if EventPart.SUMMARY in parts and event.summary != draft.summary:
+        body["subject"] = draft.summary
+    if EventPart.LOCATION in parts and event.location != draft.location:
+        body["location"] = {"displayName": draft.location}
+    if EventPart.DESCRIPTION in parts:
+        body |= _description(item, event, draft.description)
+    return body
+
+
+def _description(item: Json, event: RemoteEvent, text: str) -> dict[str, Any]:
+    """The body that says ``text``; {} when it does. How to join a call stays at its end: without that, Graph ends the
+    call (https://learn.microsoft.com/graph/api/event-update). Where that cannot be told from the rest, all stays."""
+    content = str((item.get("body") or {}).get("content") or "")
+    call = event.conference_url.partition("?")[0]
+    joins = [m.start() for m in _JOINS.finditer(content) if call in content[m.start() :]] if call else []
+    said, rest = (content[: joins[-1]], content[joins[-1] :]) if joins else (content, "")
+    if text_of(said).split() == text.split() or (call and call in said):
+        return {}
+    plain = {"contentType": "text", "content": text}
+    return {"body": {"contentType": "html", "content": html_of(text) + rest} if rest else plain}
 
 
 def times_body(draft: EventDraft) -> dict[str, Any]:
@@ -171,6 +201,12 @@ def _attendees(item: Json) -> tuple[Attendee, ...]:
 
 def _response(attendee: Json) -> str:
     return str((attendee.get("status") or {}).get("response", ""))
+
+
+def _place(item: Json) -> str:
+    """Graph itself calls the place of a call so, in its owner's language: that is no place."""
+    name = str((item.get("location") or {}).get("displayName") or "")
+    return "" if item.get("isOnlineMeeting") and _CALL_PLACE in name else name
 
 
 def _private(item: Json) -> dict[str, str]:
