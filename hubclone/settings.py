@@ -126,6 +126,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+FORM_RENDERER = "hubclone.lib.forms.FormRenderer"
+
 DATABASES = {
     "default": {
         **environ.Env.db_url_config(ENV.database_url),
@@ -137,7 +139,7 @@ DATABASES = {
 }
 
 REDIS_URL = ENV.redis_url
-REDIS_PREFIX = os.environ.get("REDIS_PREFIX", "")
+REDIS_PREFIX = ENV.redis_prefix
 CACHES = {
     "default": {
         "BACKEND": "hubclone.lib.cache.FailOpenRedisCache",
@@ -231,6 +233,7 @@ SECURE_SCHEME = BASE_URL.startswith("https:")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SCHEME
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "hubclone.error_views.csrf_failed"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SCHEME else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SCHEME else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +19,7 @@ from calendars.forms.changes import CancelForm
 from calendars.models import Booking
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.views.bookings import booking_or_404, is_changeable
-from calendars.views.move_picker import FRESH_TIMES_MOST, MovePicker, MoveUrls
+from calendars.views.move_picker import MovePicker, MoveUrls
 from calendars.views.public import start_read
 
 
@@ -37,7 +36,7 @@ def move(request: AccountRequest, account_id: int, booking_id: int) -> HttpRespo
     start = start_read(request.GET.get("start", ""))
     if start is None or not picker.is_open:
         return render(request, "calendars/bookings/move.html", {"booking": booking, "picker": picker})
-    return _confirm(request, picker, start, is_taken=not picker.is_free(start))
+    return _confirm(request, picker, start) if picker.is_free(start) else _taken(request, picker, start, status=200)
 
 
 @require_safe
@@ -76,6 +75,8 @@ def cancel(request: AccountRequest, account_id: int, booking_id: int) -> HttpRes
 
 def _move(request: AccountRequest, picker: MovePicker) -> HttpResponse:
     booking, start = picker.booking, start_read(request.POST.get("start", ""))
+    if start is None and (near := start_read(request.POST.get("fresh", ""))):
+        return _taken(request, picker, near, status=422, is_unchosen=True)
     if start is None:
         return redirect(f"{picker.page_url}?{picker.state_query}")
     sequence = request.POST.get("sequence", "")
@@ -83,23 +84,24 @@ def _move(request: AccountRequest, picker: MovePicker) -> HttpResponse:
     try:
         booking_move(actor=request.actor, booking=booking, starts_at=start, by=ChangedBy.OWNER, sequence=number)
     except SlotTaken:
-        return _confirm(request, _picker(request, booking), start, is_taken=True, status=409)
+        return _taken(request, _picker(request, booking), start, status=409)
     except BookingRefused as error:
         return _refused(request, booking, str(error))
     messages.success(request, _("Moved. The guest has been told."))
     return redirect("calendars:booking", booking.account_id, booking.pk)
 
 
-def _confirm(
-    request: AccountRequest, picker: MovePicker, start: dt.datetime, *, is_taken: bool, status: int = 200
+def _confirm(request: AccountRequest, picker: MovePicker, start: dt.datetime) -> HttpResponse:
+    """The question with both times."""
+    context = {"booking": picker.booking, "picker": picker, **picker.words(start)}
+    return render(request, "calendars/bookings/move_confirm.html", context)
+
+
+def _taken(
+    request: AccountRequest, picker: MovePicker, start: dt.datetime, *, status: int, is_unchosen: bool = False
 ) -> HttpResponse:
-    """The question with both times; for a time that is taken, fresh ones, and the old time is kept."""
-    context: dict[str, Any] = {"booking": picker.booking}
-    if is_taken:
-        picker = picker.from_day(start)
-        context |= {"taken": str(SlotTaken()), "fresh": picker.fresh(FRESH_TIMES_MOST)}
-        start = picker.booking.starts_at
-    context |= {"picker": picker, **picker.words(start)}
+    """The old time is kept, and fresh ones near to that one are offered."""
+    context = {"booking": picker.booking, **picker.fresh_context(start, is_unchosen=is_unchosen)}
     return render(request, "calendars/bookings/move_confirm.html", context, status=status)
 
 

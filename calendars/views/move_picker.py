@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from calendars.engine.hours import zone_get
+from calendars.exceptions import SlotTaken
 from calendars.mail.when import zone_words
 from calendars.models import Booking
 from calendars.selectors.availability import PageSlots, slot_check, slots_month
@@ -96,4 +99,17 @@ class MovePicker(Picker):
             "when": span_words(local, local + length),
             "before": span_words(before, before + length),
             "zone_words": zone_words(self.wish.zone, local),
+        }
+
+    def fresh_context(self, start: dt.datetime, *, is_unchosen: bool) -> dict[str, Any]:
+        """What ``calendars/public/_move_times.html`` needs to offer other times near to one; unchosen: they have been
+        shown before, and none was chosen."""
+        picker = self.from_day(start)
+        return {
+            "picker": picker,
+            "taken": _("Nothing has been moved yet.") if is_unchosen else str(SlotTaken()),
+            "near": utc_text(start),
+            "fresh": picker.fresh(FRESH_TIMES_MOST, start),
+            "is_unchosen": is_unchosen,
+            **picker.words(picker.booking.starts_at),
         }

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from calendars.choices import PageState
 from calendars.engine.hours import zone_get
+from calendars.forms.visitor import ANSWER_PREFIX
 from calendars.models import SchedulingPage
 from calendars.selectors.availability import PageSlots, slots_month
 from calendars.selectors.pages import fields_asked
@@ -120,10 +121,12 @@ class Picker:
     def by_day(self) -> dict[dt.date, list[dt.datetime]]:
         """The free starts of the month in the visitor's zone."""
         found: dict[dt.date, list[dt.datetime]] = {}
-        for start in self.slots.starts:
-            local = dt.datetime.fromtimestamp(start, self.zone)
-            found.setdefault(local.date(), []).append(local)
+        for start in self._local(self.slots):
+            found.setdefault(start.date(), []).append(start)
         return found
+
+    def _local(self, slots: PageSlots) -> list[dt.datetime]:
+        return [dt.datetime.fromtimestamp(start, self.zone) for start in slots.starts]
 
     @cached_property
     def day(self) -> dt.date | None:
@@ -162,21 +165,19 @@ class Picker:
         """The shown day's times; two that read alike (the clocks went back) name their offset."""
         starts = self.by_day.get(self.day, []) if self.day else []
         words = [time_words(start.hour, start.minute, self.language) for start in starts]
-        return [
-            Link(f"{word} ({start:%Z})" if words.count(word) > 1 else word, f"{self._base}&start={utc_text(start)}")
-            for word, start in zip(words, starts, strict=True)
-        ]
+        return [Link(word, f"{self._base}&start={utc_text(start)}") for word, start in _told_apart(words, starts)]
 
-    def fresh(self, most: int) -> list[Link]:
-        """Up to ``most`` free times from the wished day on, each with its day; ``query`` is the moment itself."""
-        starts = [start for day, starts in self.by_day.items() if self.day and day >= self.day for start in starts]
-        return [
-            Link(
-                f"{day_words(start.date(), self.language)}, {time_words(start.hour, start.minute, self.language)}",
-                utc_text(start),
-            )
-            for start in starts[:most]
+    def fresh(self, most: int, near: dt.datetime) -> list[Link]:
+        """The ``most`` free times nearest to ``near``, of the shown month and the next one that has any, in their
+        order, each with its day; ``query`` is the moment itself."""
+        free = self._next_free()
+        starts = self._local(self.slots) + (self._local(free[1]) if free else [])
+        starts = sorted(sorted(starts, key=lambda start: abs(start - near))[:most])
+        words = [
+            f"{day_words(start.date(), self.language)}, {time_words(start.hour, start.minute, self.language)}"
+            for start in starts
         ]
+        return [Link(word, utc_text(start)) for word, start in _told_apart(words, starts)]
 
     @property
     def weeks(self) -> list[list[Cell | None]]:
@@ -282,10 +283,20 @@ class Picker:
         return reverse(f"calendars:{name}", args=[self.page.slug])
 
 
+def _told_apart(words: list[str], starts: list[dt.datetime]) -> list[tuple[str, dt.datetime]]:
+    """The words of each start, with its offset where two read alike: the clocks went back."""
+    return [
+        (f"{word} ({start:%Z})" if words.count(word) > 1 else word, start)
+        for word, start in zip(words, starts, strict=True)
+    ]
+
+
 def _carried(page: SchedulingPage, query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The hidden fields that the address holds, by their names; texts that are far too long for one are left out."""
+    """The hidden fields that the address, or the form that was sent, holds, by their names; texts that are far too long
+    for one are left out."""
     names = [str(item["name"]) for item in fields_asked(page) if item.get("hidden")]
-    values = [(name, query.get(name, "")) for name in names if name not in STATE_NAMES]
+    sent = {name: query.get(f"{ANSWER_PREFIX}{name}", "") or query.get(name, "") for name in names}
+    values = [(name, value) for name, value in sent.items() if name not in STATE_NAMES]
     return tuple((name, value) for name, value in values if value and len(value) <= CARRIED_LENGTH_MOST)
 
 

@@ -114,9 +114,11 @@ def book(visit: Visit) -> HttpResponse:
     request, page = visit.request, visit.page
     wish = Wish.read(page, request.POST, request.COOKIES)
     start = start_read(request.POST.get("start", ""))
+    form = VisitorForm(page, request.POST, zone=wish.zone)
+    if start is None and (near := start_read(request.POST.get("fresh", ""))):
+        return _taken(visit, wish, form, near, _("Nothing is booked yet."), status=422, is_unchosen=True)
     if start is None:
         return redirect(f"{visit.picker(wish).page_url}?{wish.query}")
-    form = VisitorForm(page, request.POST, zone=wish.zone)
     if _is_length_gone(page, request):
         return _taken(visit, wish, form, start, _("This page no longer offers meetings of that length."))
     if form.is_robot:
@@ -236,13 +238,14 @@ def _taken(
     status: int = 409,
     **more: Any,
 ) -> HttpResponse:
-    """The same form with what was typed, and fresh times from that day on to choose from (C22)."""
+    """The same form with what was typed, and fresh times to choose from, the nearest to that one (C22); unchosen: they
+    have been shown before, and none was chosen."""
     day = start.astimezone(zone_get(wish.zone)).date()
     picker = visit.picker(replace(wish, month=day.replace(day=1), day=day))
     if not picker.by_day:
         picker = visit.picker(replace(wish, month=None, day=None))
-    fresh = picker.fresh(FRESH_TIMES_MOST)
-    return _form_page(visit, picker, form, None, status=status, taken=words, fresh=fresh, **more)
+    more |= {"taken": words, "near": utc_text(start), "fresh": picker.fresh(FRESH_TIMES_MOST, start)}
+    return _form_page(visit, picker, form, None, status=status, **more)
 
 
 def _wanted(form: VisitorForm, wish: Wish, start: dt.datetime, token: FormToken) -> BookingRequest:

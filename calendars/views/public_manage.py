@@ -32,7 +32,7 @@ from calendars.guest_links import booking_by_token, manage_token
 from calendars.mail.change_letters import ending_words
 from calendars.models import Booking
 from calendars.services.booking_changes import booking_cancel, booking_move
-from calendars.views.move_picker import FRESH_TIMES_MOST, MovePicker, MoveUrls
+from calendars.views.move_picker import MovePicker, MoveUrls
 from calendars.views.public import ATTEMPTS_SECONDS, start_read
 from calendars.views.public_done import done_context
 from calendars.words import duration_words
@@ -124,6 +124,8 @@ def public_manage_cancel(request: HttpRequest, booking: Booking) -> HttpResponse
 def _move(request: HttpRequest, booking: Booking) -> HttpResponse:
     picker = _picker(request, booking)
     start = start_read(request.POST.get("start", ""))
+    if start is None and (near := start_read(request.POST.get("fresh", ""))):
+        return _taken(request, picker, near, status=422, is_unchosen=True)
     if start is None:
         return redirect(f"{picker.page_url}?{picker.state_query}")
     if _is_flood(request):
@@ -150,11 +152,11 @@ def _confirm(
     return render(request, "calendars/public/manage_confirm.html", context, status=status)
 
 
-def _taken(request: HttpRequest, picker: MovePicker, start: dt.datetime, *, status: int) -> HttpResponse:
-    """The old time is kept, and fresh ones from that day on are offered."""
-    picker = picker.from_day(start)
-    context = _context(picker) | picker.words(picker.booking.starts_at)
-    context |= {"taken": str(SlotTaken()), "fresh": picker.fresh(FRESH_TIMES_MOST)}
+def _taken(
+    request: HttpRequest, picker: MovePicker, start: dt.datetime, *, status: int, is_unchosen: bool = False
+) -> HttpResponse:
+    """The old time is kept, and fresh ones near to that one are offered."""
+    context = _base(picker.booking) | picker.fresh_context(start, is_unchosen=is_unchosen)
     return render(request, "calendars/public/manage_confirm.html", context, status=status)
 
 

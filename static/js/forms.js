@@ -129,8 +129,45 @@ for (const field of document.querySelectorAll("[data-zone]")) field.value = Intl
 
 // A form that was refused: its first wrong field is brought into sight and has the focus, so that nobody looks for it.
 addEventListener("load", () => {
-  if (location.hash || document.querySelector("[autofocus]") || document.activeElement !== document.body) return;
+  if (document.querySelector("[autofocus]:not([aria-invalid=true])")) return;
   const wrong = [...document.querySelectorAll("main form[method=post] [aria-invalid=true]")].find((field) => field.checkVisibility({ visibilityProperty: true }));
   wrong?.scrollIntoView({ block: "center" });
   wrong?.focus({ preventScroll: true });
 });
+
+// What is half typed, as a date without its year, would be sent as nothing. It is said beside the field instead; the
+// rest of what is wrong the server says, in the page's own words.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.noValidate || event.submitter?.formNoValidate) return;
+  const half = [...form.elements].filter((field) => field.validity?.badInput);
+  for (const field of half) if (!field.dataset.half) complain(field);
+  if (!half.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  half[0].dispatchEvent(new Event("half", { bubbles: true })); // Who hides parts of a form shows this one.
+  half[0].focus();
+}, true);
+
+let complaints = 0;
+
+function complain(field) {
+  const note = document.createElement("p");
+  note.className = "field__error";
+  note.id = field.dataset.half = `half-${++complaints}`;
+  note.textContent = document.body.dataset.half;
+  field.after(note);
+  const was = { invalid: field.getAttribute("aria-invalid"), by: field.getAttribute("aria-describedby") };
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", [note.id, was.by].filter(Boolean).join(" "));
+  field.addEventListener("input", () => {
+    note.remove();
+    delete field.dataset.half;
+    put(field, "aria-invalid", was.invalid);
+    put(field, "aria-describedby", was.by);
+  }, { once: true });
+}
+
+function put(field, name, value) {
+  value === null ? field.removeAttribute(name) : field.setAttribute(name, value);
+}

@@ -29,6 +29,7 @@ if (wizard) {
   const wrong = links.find((link) => link.classList.contains("stepper__step--wrong"));
   if (wrong) open(document.querySelector(wrong.hash));
   else if (!follow()) open(parts[0]);
+  wizard.addEventListener("half", ({ target }) => open(target.closest("[data-step]")));
   addEventListener("hashchange", () => {
     if (follow()) document.querySelector("[data-stepper]").scrollIntoView({ block: "nearest" });
   });

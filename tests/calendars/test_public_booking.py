@@ -62,6 +62,11 @@ def post(client: Client, page: SchedulingPage, **changes: str) -> tuple[int, str
     return answer.status_code, answer.content.decode()
 
 
+def fresh_times(html: str) -> list[str]:
+    """The times that are offered in the place of one that is taken."""
+    return re.findall(r'type="radio" name="start" value="([^"]+)"', html)
+
+
 def test_the_form_shows_the_time_in_the_visitors_zone_and_a_key_of_its_own(
     client: Client, page: SchedulingPage
 ) -> None:
@@ -114,11 +119,65 @@ def test_a_slot_that_was_taken_offers_fresh_ones_and_keeps_the_form(client: Clie
     assert "O&quot;Tok&lt;arz&gt;" in html
     assert 'value="olga@example.com"' in html
     assert f'value="{key}"' in html
-    fresh = re.findall(r'type="radio" name="start" value="([^"]+)"', html)
+    fresh = fresh_times(html)
     assert len(fresh) == 12
     assert fresh[0] == "2026-11-23T09:30:00Z"
     assert post(client, page, start=fresh[0])[0] == 302
     assert Booking.objects.filter(starts_at=MONDAY.replace(hour=9, minute=30)).exists()
+
+
+@pytest.mark.spec("C22")
+def test_none_of_the_fresh_times_chosen_is_told_beside_them_and_the_form_is_kept(
+    client: Client, page: SchedulingPage
+) -> None:
+    reservation_make(page, MONDAY.replace(day=24, hour=9))
+    _, taken = post(client, page, start="2026-11-24T09:00:00Z")
+    (near,) = re.findall(r'type="hidden" name="fresh" value="([^"]+)"', taken)
+    status, html = post(client, page, start="", fresh=near)
+    assert status == 422
+    assert 'id="start-error"' in html
+    assert "Please choose a time." in html
+    assert 'value="olga@example.com"' in html
+    assert "2026-11-24T09:30:00Z" in re.findall(r'name="start" value="([^"]+)"', html)
+    assert not Booking.objects.filter(guest_email="olga@example.com").exists()
+
+
+@pytest.mark.spec("C22")
+def test_fresh_times_are_the_nearest_ones_and_go_on_in_the_next_month(client: Client, page: SchedulingPage) -> None:
+    reservation_make(page, MONDAY.replace(hour=15))
+    fresh = fresh_times(post(client, page, start="2026-11-23T15:00:00Z")[1])
+    assert (fresh[0], fresh[-1]) == ("2026-11-23T10:30:00Z", "2026-11-23T16:30:00Z")
+    SchedulingPage.objects.update(durations=[480])
+    reservation_make(page, MONDAY.replace(day=30, hour=9), minutes=480)
+    status, html = post(client, page, start="2026-11-30T09:00:00Z", duration="480")
+    assert status == 409
+    assert {"2026-11-27T09:00:00Z", "2026-12-01T09:00:00Z"} < set(fresh_times(html))
+    assert "What you have filled in is kept" in html
+
+
+def test_fresh_times_that_read_alike_name_their_offset(client: Client, page: SchedulingPage) -> None:
+    every_day = {str(day): [["00:00", "24:00"]] for day in range(7)}
+    SchedulingPage.objects.update(weekly_hours=every_day, rolling_days=365)
+    taken = dt.datetime(2027, 10, 31, 0, 0, tzinfo=dt.UTC)
+    reservation_make(page, taken)
+    _, html = post(client, page, start="2027-10-31T00:00:00Z", tz="Europe/Warsaw")
+    words = re.sub(r"\s", " ", html)
+    assert "2:30 AM (CEST)" in words
+    assert "2:30 AM (CET)" in words
+
+
+def test_hidden_values_of_the_address_are_still_there_when_another_time_is_looked_for(
+    client: Client, page: SchedulingPage
+) -> None:
+    SchedulingPage.objects.update(form_fields=[{"name": "city", "label": "City", "hidden": True}])
+    address = f"/meetings/{page.slug}?start={START}&city=Krak%C3%B3w"
+    assert 'name="answer-city" value="Kraków"' in client.get(address).content.decode()
+    wrong = post(client, page, email="", **{"answer-city": "Kraków"})[1]
+    reservation_make(page, MONDAY.replace(hour=9))
+    taken = post(client, page, **{"answer-city": "Kraków"})[1]
+    for html in (wrong, taken):
+        (link,) = re.findall(rf'href="(/meetings/{page.slug}\?[^"]+)"', html)
+        assert "city=Krak%C3%B3w" in link
 
 
 @pytest.mark.parametrize(
@@ -342,7 +401,7 @@ def test_a_link_to_a_time_that_cannot_be_had_shows_others_before_anything_is_typ
     words = Client().get(f"/meetings/{page.slug}?start={start}&duration=30&tz=UTC").content.decode()
     assert "no longer free" in words
     assert words.count('type="radio"') == 12
-    assert f'value="{start}"' not in words
+    assert start not in fresh_times(words)
 
 
 def test_a_length_that_the_page_offers_no_more_is_not_replaced_by_another(page: SchedulingPage) -> None:

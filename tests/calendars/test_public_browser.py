@@ -13,6 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.registries import ACCOUNT_INITIALISERS
 from calendars.models import Booking, SchedulingPage
 from calendars.services.logos import logo_keep
+from crm.choices import ObjectType, PropertyType
+from crm.models import PropertyDefinition, PropertyGroup
 from hubclone.lib.pictures import picture_read
 from tests.accounts.factories import MembershipFactory, actor_of
 from tests.browser import PageFactory, axe_violations, focused, overflow, picture, settled
@@ -102,6 +104,66 @@ def test_a_visitor_books_without_javascript(
     booking = Booking.objects.get()
     assert booking.guest_time_zone == "America/New_York"
     assert (booking.ends_at - booking.starts_at).seconds == 3600
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en-GB", "This field is required."), ("pl-PL", "To pole jest wymagane.")]
+)
+def test_what_is_wrong_is_said_beside_its_field_in_the_pages_language_and_the_keyboard_is_there(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage, scripts: bool, locale: str, words: str
+) -> None:
+    visitor = open_page(java_script_enabled=scripts, locale=locale, narrow=True)
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    visitor.locator("a.day").last.click()
+    visitor.locator("a.slot").first.click()
+    visitor.fill("[name=last_name]", "Tokarz")
+    visitor.locator(".booking__form .btn--primary").click()
+    expect(visitor.locator("#id_first_name_error")).to_have_text(words)
+    expect(visitor.locator("[name=first_name]")).to_be_focused()
+    expect(visitor.locator("[name=last_name]")).to_have_value("Tokarz")
+    visitor.fill("[name=first_name]", "Olga")
+    visitor.fill("[name=email]", "olga@")
+    visitor.fill("[name=answer-phone]", "+48 600 700 800")
+    visitor.locator(".booking__form .btn--primary").click()
+    expect(visitor.locator("#id_email_error")).to_be_visible()
+    expect(visitor.locator("[name=email]")).to_be_focused()
+    expect(visitor.locator("[name=email]")).to_have_value("olga@")
+    picture(visitor, f"public-wrong-{locale}-{scripts}")
+    assert not Booking.objects.exists()
+
+
+def test_a_date_that_is_half_typed_is_not_lost_without_a_word(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    group = PropertyGroup.objects.filter(account=page.account, object_type=ObjectType.CONTACT)[0]
+    PropertyDefinition.objects.create(
+        account=page.account,
+        object_type=ObjectType.CONTACT,
+        group=group,
+        name="arrival",
+        label="Arrival",
+        type=PropertyType.DATE,
+    )
+    SchedulingPage.objects.update(form_fields=[{"name": "arrival", "label": "Arrival"}])
+    visitor = open_page()
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    visitor.locator("a.slot").first.click()
+    visitor.fill("[name=first_name]", "Olga")
+    visitor.fill("[name=email]", "olga@example.com")
+    arrival = visitor.locator("[name=answer-arrival]")
+    arrival.press("1")
+    visitor.locator(".booking__form .btn--primary").click()
+    expect(visitor.get_by_text("Please finish this, or leave it empty.")).to_be_visible()
+    focused(visitor, "[name=answer-arrival]")
+    expect(arrival).to_have_attribute("aria-invalid", "true")
+    assert axe_violations(visitor) == []
+    assert not Booking.objects.exists()
+    arrival.fill("2026-12-24")
+    expect(visitor.get_by_text("Please finish this, or leave it empty.")).to_have_count(0)
+    visitor.locator(".booking__form .btn--primary").click()
+    expect(visitor.locator("h1")).to_have_text("Your request is sent")
+    assert Booking.objects.get().form_answers == {"arrival": "2026-12-24"}
 
 
 def test_going_back_shows_the_state_of_the_address(

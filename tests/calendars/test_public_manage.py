@@ -190,6 +190,21 @@ def test_a_time_that_was_taken_meanwhile_keeps_the_old_one_and_shows_fresh_ones(
     assert "Your meeting has a new time" in words(answer)
 
 
+def test_none_of_the_fresh_times_chosen_is_told_beside_them_and_moves_nothing(client: Client, booking: Booking) -> None:
+    owner = Client()
+    owner.force_login(booking.page.owner)
+    for who, address in (
+        (client, url(booking, "move/")),
+        (owner, f"/app/{booking.account_id}/meetings/bookings/{booking.pk}/move/"),
+    ):
+        answer = who.post(address, {"sequence": "0", "fresh": text(3)})
+        assert answer.status_code == 422
+        assert "Nothing has been moved yet." in words(answer)
+        assert "Please choose a time." in words(answer)
+        assert re.findall(r'name="start" value="([^"]+)"', words(answer))
+    assert fresh(booking).sequence == 0
+
+
 def test_a_paused_page_says_so_and_the_meeting_stays(client: Client, booking: Booking) -> None:
     SchedulingPage.objects.update(state=PageState.PAUSED)
     assert "No other time can be chosen" in words(client.get(url(booking, "move/")))

@@ -95,6 +95,13 @@ def test_a_form_with_fields_to_type_into_guards_them(world: World) -> None:
     assert unguarded == []
 
 
+def test_a_form_that_is_typed_into_says_what_is_wrong_itself_and_not_the_browser(world: World) -> None:
+    silent = [
+        f"{url} ({title})" for url, title, form in forms_of(world) if form.typed and "novalidate" not in form.attributes
+    ]
+    assert silent == []
+
+
 def test_what_destroys_is_asked_in_a_dialog_or_on_a_page_of_its_own(world: World) -> None:
     at_once = [
         f"{url} ({title})"
