@@ -7,10 +7,16 @@ its sign of life.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import sys
+import time
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.schedules import schedule
+
+from hubclone.environment import SettingsError, environment_read
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubclone.settings")
 
@@ -19,6 +25,26 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["hubclone.lib", "accounts", "crm", "connections", "workflows", "calendars", "marketplace"])
 app.conf.beat_scheduler = "celery.beat:Scheduler"  # in memory: every period is short, and no file can be damaged
 SIGN_SECONDS = 5.0
+_BEGAN = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=time.monotonic())
+
+
+@app.on_configure.connect
+def settings_check(**_: Any) -> None:
+    """A variable that makes no sense ends Celery's programs with one line, as it does ``manage.py``."""
+    try:
+        environment_read(os.environ)
+    except SettingsError as error:
+        sys.exit(f"hubclone: {error}")
+
+
+def steady_now() -> dt.datetime:
+    """The time by a clock that is never set: beat would be silent until a clock that was set back caught up."""
+    return _BEGAN + dt.timedelta(seconds=time.monotonic())
+
+
+def every(seconds: float) -> schedule:
+    """A period by ``steady_now``."""
+    return schedule(dt.timedelta(seconds=seconds), nowfun=steady_now, app=app)
 
 
 class SignOfLife(bootsteps.StartStopStep):
@@ -39,47 +65,52 @@ app.steps["worker"].add(SignOfLife)
 app.conf.beat_schedule = {
     "sweep": {
         "task": "hubclone.jobs.sweep",
-        "schedule": 5.0,
+        "schedule": every(5.0),
         "options": {"queue": "realtime", "expires": 20},
+    },
+    "jobs-trim": {
+        "task": "hubclone.jobs.trim",
+        "schedule": every(3600.0),
+        "options": {"queue": "bulk", "expires": 3600},
     },
     "heartbeat": {
         "task": "hubclone.heartbeat",
-        "schedule": 5.0,
+        "schedule": every(5.0),
         "options": {"queue": "realtime", "expires": 20},
     },
     "calendars-poll": {
         "task": "calendars.poll",
-        "schedule": 60.0,
+        "schedule": every(60.0),
         "options": {"queue": "default", "expires": 60},
     },
     "calendars-meetings-follow": {
         "task": "calendars.meetings_follow",
-        "schedule": 5.0,
+        "schedule": every(5.0),
         "options": {"queue": "realtime", "expires": 20},
     },
     "domains-recheck": {
         "task": "accounts.domains_recheck",
-        "schedule": 300.0,
+        "schedule": every(300.0),
         "options": {"queue": "bulk", "expires": 300},
     },
     "failed-jobs-tell": {
         "task": "accounts.failed_jobs_tell",
-        "schedule": 300.0,
+        "schedule": every(300.0),
         "options": {"queue": "default", "expires": 300},
     },
     "notifications-trim": {
         "task": "accounts.notifications_trim",
-        "schedule": 3600.0,
+        "schedule": every(3600.0),
         "options": {"queue": "bulk", "expires": 3600},
     },
     "crm-records-purge": {
         "task": "crm.records_purge",
-        "schedule": 3600.0,
+        "schedule": every(3600.0),
         "options": {"queue": "bulk", "expires": 3600},
     },
     "crm-events-trim": {
         "task": "crm.events_trim",
-        "schedule": 3600.0,
+        "schedule": every(3600.0),
         "options": {"queue": "bulk", "expires": 3600},
     },
 }

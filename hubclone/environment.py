@@ -1,4 +1,4 @@
-"""What the process environment says, read once, typed, and refused loudly when it makes no sense.
+"""What the process environment says, read in one place, typed, and refused loudly when it makes no sense.
 
 Sources, first wins: the environment itself; ``$HUB_HOME/environment.json``, which ``manage.py up`` writes for
 the servers that it started, so that ``make shell`` finds them. See docs/operations.md for every variable.
@@ -6,6 +6,7 @@ the servers that it started, so that ``make shell`` finds them. See docs/operati
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from hubclone.lib.outbound.guard import PORT_MOST, allowances
+
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 MICROSOFT_AUTHORITY = "https://login.microsoftonline.com/common"
 MICROSOFT_GRAPH = "https://graph.microsoft.com/v1.0"
 DATABASE_FORM = "postgres://USER:PASSWORD@HOST:PORT/NAME"
+FERNET_KEY_BYTES = 32
 VARIABLES = (
     *("HUB_HOME", "DEBUG", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY", "DATABASE_URL", "REDIS_URL", "BASE_URL"),
     *("MEETINGS_URL", "ALLOWED_HOSTS", "OUTBOUND_ALLOWED", "TRUSTED_PROXIES", "SMTP_URL", "MAIL_FROM"),
@@ -28,7 +32,7 @@ VARIABLES = (
     *("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET", "MICROSOFT_AUTHORITY", "MICROSOFT_GRAPH_URL"),
     *("MICROSOFT_AUTH_URI", "MICROSOFT_CA_FILE"),
     *("EXCHANGE_CA_FILE", "EXCHANGE_AUTODISCOVER_URL"),
-    *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN"),
+    *("SANDBOX_URL", "DEMO", "SIGNUP_OPEN", "REDIS_PREFIX", "PORT", "BIND", "WEB_WORKERS", "WEB_THREADS"),
 )
 """Every name that ``environment_read`` asks for."""
 
@@ -74,6 +78,11 @@ class Environment:
     sandbox_url: str
     demo: bool
     signup_open: bool
+    redis_prefix: str
+    port: int
+    bind: str
+    web_workers: int
+    web_threads: int
 
     def __repr__(self) -> str:
         return f"Environment(base_url={self.base_url!r}, debug={self.debug})"
@@ -84,22 +93,22 @@ def environment_read(source: Mapping[str, str]) -> Environment:
     home = Path(source.get("HUB_HOME") or ".hub").resolve()
     values = {**_written_by_up(home), **{k: v for k, v in source.items() if v != ""}}
     env = _Reader(values)
-    base_url = env.url("BASE_URL", "http://127.0.0.1:8000")
-    meetings_url = env.url("MEETINGS_URL", base_url)
+    base_url = env.site("BASE_URL", "http://127.0.0.1:8000")
+    meetings_url = env.site("MEETINGS_URL", base_url)
     demo = env.boolean("DEMO", False)
     authority = env.url("MICROSOFT_AUTHORITY", MICROSOFT_AUTHORITY, schemes=("https",))
     return Environment(
         hub_home=home,
         debug=env.boolean("DEBUG", False),
         secret_key=env.text("SECRET_KEY"),
-        encryption_keys=env.items("ENCRYPTION_KEYS", required=True),
+        encryption_keys=env.fernet_keys("ENCRYPTION_KEYS"),
         hmac_key=env.text("HMAC_KEY"),
-        database_url=database_url_check(env.url("DATABASE_URL", schemes=POSTGRES_SCHEMES)),
+        database_url=database_url_check(env.text("DATABASE_URL")),
         redis_url=env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
         base_url=base_url,
         meetings_url=meetings_url,
         allowed_hosts=_hosts(base_url, meetings_url, env.items("ALLOWED_HOSTS")),
-        outbound_allowed=env.items("OUTBOUND_ALLOWED"),
+        outbound_allowed=env.allowances("OUTBOUND_ALLOWED"),
         dns_servers=env.servers("DNS_SERVERS", 53),
         trusted_proxies=env.networks("TRUSTED_PROXIES"),
         booking_attempts_most=env.number("BOOKING_ATTEMPTS_MOST", 60),
@@ -122,7 +131,19 @@ def environment_read(source: Mapping[str, str]) -> Environment:
         sandbox_url=env.url("SANDBOX_URL", ""),
         demo=demo,
         signup_open=env.boolean("SIGNUP_OPEN", demo),
+        redis_prefix=env.text("REDIS_PREFIX", ""),
+        port=port_parse(env.text("PORT", "8000")),
+        bind=env.text("BIND", "127.0.0.1"),
+        web_workers=env.number("WEB_WORKERS", 2, least=1),
+        web_threads=env.number("WEB_THREADS", 8, least=1),
     )
+
+
+def port_parse(text: str) -> int:
+    """PORT as a number. Raises SettingsError."""
+    if not text.isdecimal() or not 1 <= int(text) <= PORT_MOST:
+        raise SettingsError(f"PORT must be a number from 1 to {PORT_MOST}, not {text!r}.")
+    return int(text)
 
 
 def database_url_check(url: str) -> str:
@@ -172,15 +193,28 @@ class _Reader:
             raise SettingsError(f"{name} must be true or false, not {value!r}.")
         return bool(value in {"1", "true", "yes", "on"})
 
-    def items(self, name: str, *, required: bool = False) -> tuple[str, ...]:
-        value = self.text(name, None if required else "")
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+    def items(self, name: str, default: str | None = "") -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
 
-    def number(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
         value = self.text(name, str(default))
-        if not (value.isascii() and value.isdigit()):
-            raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+        if not (value.isascii() and value.isdigit() and int(value) >= least):
+            raise SettingsError(f"{name} must be a whole number from {least} up, not {value!r}.")
         return int(value)
+
+    def fernet_keys(self, name: str) -> tuple[str, ...]:
+        found = self.items(name, None)
+        if not found or not all(_is_fernet_key(key) for key in found):
+            raise SettingsError(f"{name} must list Fernet keys, the newest first (see docs/operations.md, Keys).")
+        return found
+
+    def allowances(self, name: str) -> tuple[str, ...]:
+        found = self.items(name)
+        try:
+            allowances(found)
+        except ImproperlyConfigured as error:
+            raise SettingsError(str(error)) from None
+        return found
 
     def servers(self, name: str, port: int) -> tuple[tuple[str, int], ...]:
         found = []
@@ -203,6 +237,32 @@ class _Reader:
 
     def url(self, name: str, default: str | None = None, schemes: tuple[str, ...] = ("http", "https")) -> str:
         value = self.text(name, default)
-        if value and urlsplit(value).scheme not in schemes:
-            raise SettingsError(f"{name} must be a URL that begins with {' or '.join(s + ':' for s in schemes)}")
+        if value and not _is_url(value, schemes):
+            begins = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise SettingsError(f"{name} must be a URL that begins with {begins} and names a host.")
         return value.rstrip("/")
+
+    def site(self, name: str, default: str) -> str:
+        """A host of ours. Nothing is served below a path."""
+        value = self.url(name, default)
+        parts = urlsplit(value)
+        if parts.path or parts.query or parts.fragment or parts.username:
+            raise SettingsError(f"{name} must be the address of a host alone, such as https://crm.example.com.")
+        return value
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    """Whether it has a scheme of these, a host (a unix socket: a path) and, if any, a port that can be one."""
+    try:
+        parts = urlsplit(value)
+        is_port_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in schemes and is_port_good and bool(parts.path if parts.scheme == "unix" else parts.hostname)
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == FERNET_KEY_BYTES
+    except ValueError:
+        return False

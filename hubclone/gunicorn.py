@@ -1,13 +1,25 @@
-"""How gunicorn serves ``hubclone.wsgi``: threads, because a request mostly waits for PostgreSQL or a provider."""
+"""How gunicorn serves ``hubclone.wsgi``: threads, because a request mostly waits for PostgreSQL or a provider.
+
+Read by the main process before any worker starts, so that a variable that makes no sense is one line, not a worker
+that ends again and again.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+from hubclone.environment import SettingsError, environment_read
+
+try:
+    _given = environment_read(os.environ)
+except SettingsError as error:
+    sys.exit(f"hubclone: {error}")
+
+bind = f"{_given.bind}:{_given.port}"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = _given.web_workers
+threads = _given.web_threads
 timeout = 60
 graceful_timeout = 10
 keepalive = 5

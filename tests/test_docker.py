@@ -65,7 +65,7 @@ def test_services_depend_on_services_that_exist_and_stateless_ones_publish_nothi
 
 
 def test_compose_passes_on_every_variable_but_those_that_are_fixed() -> None:
-    fixed = {"HUB_HOME", "DEBUG"}
+    fixed = {"HUB_HOME", "DEBUG", "PORT", "BIND"}
     assert set(VARIABLES) - fixed <= set(OURS["web"]["environment"])
 
 
@@ -106,7 +106,7 @@ def test_who_asks_the_stand_ins_has_the_ca_that_they_keep() -> None:
 
 
 def test_without_the_demo_an_unset_variable_means_its_default(tmp_path: Path) -> None:
-    needed = {"POSTGRES_PASSWORD": "x", "SECRET_KEY": "x", "ENCRYPTION_KEYS": "x", "HMAC_KEY": "x"}
+    needed = {name: demo_env()[name] for name in ("POSTGRES_PASSWORD", "SECRET_KEY", "ENCRYPTION_KEYS", "HMAC_KEY")}
     read = environment_read({**interpolated(needed), "HUB_HOME": str(tmp_path)})
     assert not read.demo
     assert read.google_token_uri == "https://oauth2.googleapis.com/token"

@@ -62,6 +62,7 @@ class EmbeddedRedis:
         with self.log.open("wb") as log:
             process = subprocess.Popen(
                 [str(redis_binary()), str(self._configuration())],
+                cwd=self.home,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -107,7 +108,6 @@ class EmbeddedRedis:
             "bind": "127.0.0.1",
             "save": '""',
             "appendonly": "no",
-            "dir": f'"{self.home}"',
             "requirepass": self._password(),
         }
         path.touch(mode=0o600)

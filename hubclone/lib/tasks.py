@@ -6,9 +6,9 @@ from celery import shared_task
 
 from hubclone.lib.celery_base import HubTask
 from hubclone.lib.health import beat
-from hubclone.lib.jobs.tasks import run, sweep
+from hubclone.lib.jobs.tasks import run, sweep, trim
 
-__all__ = ["heartbeat", "run", "sweep"]
+__all__ = ["heartbeat", "run", "sweep", "trim"]
 
 
 @shared_task(base=HubTask, name="hubclone.heartbeat")

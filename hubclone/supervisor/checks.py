@@ -10,7 +10,7 @@ import psycopg2
 import redis
 
 from hubclone.embedded.ports import port_refusal
-from hubclone.environment import SettingsError, database_url_check
+from hubclone.environment import SettingsError, database_url_check, port_parse
 from hubclone.supervisor.refusal import Refusal
 
 OLDEST_POSTGRES = 140_000
@@ -19,10 +19,10 @@ DEFAULT_PORT = 8000
 
 def port_read(environment: Mapping[str, str]) -> int:
     """PORT as a number. Raises Refusal."""
-    text = environment.get("PORT") or str(DEFAULT_PORT)
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise Refusal(f"PORT must be a number from 1 to 65535, not {text!r}.")
-    return int(text)
+    try:
+        return port_parse(environment.get("PORT") or str(DEFAULT_PORT))
+    except SettingsError as error:
+        raise Refusal(str(error)) from None
 
 
 def port_check(port: int) -> None:

@@ -75,13 +75,13 @@ class HubHome:
             self.write("keys.json", keys)
         return {name: given.get(name) or key for name, key in keys.items()}
 
-    def ports(self, names: Iterable[str]) -> dict[str, int]:
-        """A port for each name, the same at each start; another one where a stranger has taken it meanwhile."""
+    def ports(self, names: Iterable[str], but: int = 0) -> dict[str, int]:
+        """A port for each name, the same at each start; another one where a stranger has taken it, or for ``but``."""
         kept = self.read("ports.json")
         ports: dict[str, int] = {}
         for name in names:
             port = int(kept.get(name, 0))
-            while not port or port in ports.values() or not port_is_free(port):
+            while port in (0, but) or port in ports.values() or not port_is_free(port):
                 port = free_port()
             ports[name] = port
         self.write("ports.json", {**kept, **ports})

@@ -117,7 +117,7 @@ class Up:
     def _start(self, port: int) -> None:
         self.home.set_demo_aside()
         demo = self.given.get("DEMO", "1").lower() not in {"0", "false", "no", "off"}
-        ports = self.home.ports(["postgres", "redis", *values.SANDBOX_PORTS])
+        ports = self.home.ports(["postgres", "redis", *values.SANDBOX_PORTS], but=port)
         self._values_set(port, ports, demo)
         (self.home.path / "environment.json").unlink(missing_ok=True)
         environment_read({"DATABASE_URL": "postgres://host/name", "REDIS_URL": "redis://host", **self.values})

@@ -46,6 +46,11 @@ def test_ports_are_kept_but_for_one_that_a_stranger_took(home: HubHome) -> None:
     assert again["smtp"] != ports["smtp"]
 
 
+def test_the_port_of_the_app_is_nobody_elses(home: HubHome) -> None:
+    ports = home.ports(["sandbox", "smtp"])
+    assert home.ports(["sandbox", "smtp"], but=ports["smtp"])["smtp"] != ports["smtp"]
+
+
 def test_a_damaged_file_is_named_and_not_overwritten(home: HubHome) -> None:
     (home.path / "keys.json").write_text("{")
     with pytest.raises(Refusal, match=r"keys\.json is damaged"):

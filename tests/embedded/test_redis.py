@@ -40,6 +40,16 @@ def test_stop_ends_it_and_start_brings_an_empty_one_on_the_same_port(server: Emb
     assert redis.Redis.from_url(server.url).get("a") is None
 
 
+@pytest.mark.parametrize("name", ["with spaces", 'a "quoted" one', "back\\slash", "zażółć", "x" * 120])
+def test_any_folder_will_do(tmp_path: Path, name: str) -> None:
+    server = EmbeddedRedis(tmp_path / name, free_port())
+    server.start()
+    try:
+        assert redis.Redis.from_url(server.url).config_get("dir") == {"dir": str(tmp_path / name)}
+    finally:
+        server.stop()
+
+
 def test_a_taken_port_is_one_line(server: EmbeddedRedis, tmp_path: Path) -> None:
     other = EmbeddedRedis(tmp_path / "other", server.port)
     with pytest.raises(EmbeddedError, match=f"Redis did not start on port {server.port}") as caught:

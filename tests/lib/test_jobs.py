@@ -9,7 +9,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from accounts.models import Account
+from accounts.models import Account, OutgoingEmail
+from accounts.services.mail import email_cancel, email_enqueue
 from calendars.models import CalendarJob
 from hubclone.lib.errors import NeedsUserError, PermanentError, TransientError
 from hubclone.lib.jobs.choices import JobState
@@ -23,7 +24,9 @@ from hubclone.lib.jobs.services import (
     job_retry,
     job_run,
     jobs_run_due,
+    jobs_trim,
 )
+from hubclone.lib.jobs.tasks import sweep
 
 ran: list[int] = []
 failures: list[Exception] = []
@@ -143,6 +146,43 @@ def test_attempts_end(account: Account) -> None:
     CalendarJob.objects.update(not_before=Now())
     jobs_run_due(CalendarJob)
     assert CalendarJob.objects.get().state == JobState.DEAD
+
+
+def test_a_job_that_takes_its_worker_along_each_time_ends_in_the_dead_letters_and_comes_back_by_retry(
+    account: Account,
+) -> None:
+    enqueue(account, max_attempts=2)
+    for _ in range(2):
+        assert job_claim(CalendarJob)
+        sweep()
+        assert CalendarJob.objects.get().state == JobState.RUNNING, "its lease has not ended"
+        CalendarJob.objects.update(lease_until=Now() - dt.timedelta(seconds=1))
+    assert job_claim(CalendarJob) is None, "a third worker is not lost to it"
+    sweep()
+    job = CalendarJob.objects.get()
+    assert (job.state, job.last_error_code, job.lease_until) == (JobState.DEAD, "WORKER_LOST", None)
+    assert job.finished_at is not None
+    assert job_retry(job)
+    assert jobs_run_due(CalendarJob) == 1
+
+
+def test_what_was_done_long_ago_is_removed_and_nothing_else(account: Account) -> None:
+    for state in JobState.values:
+        for days in (29, 31):
+            enqueue(account)
+            when = {"finished_at": Now() - dt.timedelta(days=days), "created_at": Now() - dt.timedelta(days=days)}
+            CalendarJob.objects.filter(finished_at=None).update(state=state, **when)
+    assert [jobs_trim(CalendarJob, rows=1) for _ in range(2)] == [1, 0]
+    left = CalendarJob.objects.values_list("state", flat=True)
+    assert sorted(left) == sorted([*JobState.values, *set(JobState.values) - {JobState.DONE}])
+
+
+def test_that_somebody_was_told_is_never_forgotten(account: Account) -> None:
+    email_enqueue(account_id=account.pk, key="k", to="a@hubclone.test", subject="S", text="T")
+    assert email_cancel(account.pk, "k")
+    OutgoingEmail.objects.update(finished_at=Now() - dt.timedelta(days=400))
+    assert jobs_trim(OutgoingEmail) == 0
+    assert OutgoingEmail.objects.exists()
 
 
 def test_a_failed_job_yields_to_one_of_its_key_that_was_queued_meanwhile(account: Account) -> None:

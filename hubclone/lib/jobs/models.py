@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,8 +15,11 @@ class LeasedJob(models.Model):
     """A job is a row first and a Celery message second: the message is a hint, the sweep of due rows is the recovery.
 
     ``payload`` holds primary keys only. ``unique_key`` keeps at most one *queued* job of that key in an account, so
-    that a burst of hints becomes one run. All times are PostgreSQL's clock.
+    that a burst of hints becomes one run. All times are PostgreSQL's clock. What is done is removed ``KEPT_DAYS``
+    later; None keeps it, where the row says more than that work was done.
     """
+
+    KEPT_DAYS: ClassVar[int | None] = 30
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60)

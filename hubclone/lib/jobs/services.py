@@ -26,6 +26,7 @@ LEASE_SECONDS = 90
 RUN_SECONDS = 30
 BACKOFF_FIRST_SECONDS = 2
 BACKOFF_MOST_SECONDS = 3600
+TRIM_ROWS = 5000
 
 
 def job_enqueue(
@@ -66,7 +67,10 @@ def hint(model: type[LeasedJob], queue: str) -> None:
 
 
 def job_claim(model: type[J], *, queue: str | None = None, account_id: int | None = None) -> J | None:
-    """Lease a running job whose lease has ended, or else the queued one whose time came first."""
+    """Lease a running job whose lease has ended, or else the queued one whose time came first.
+
+    One whose lease ended as often as it may be tried is left to ``jobs_lost_end``.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
     narrow = ("and queue = %(queue)s " if queue else "") + ("and account_id = %(account)s " if account_id else "")
     with connection.cursor() as cursor:
@@ -75,7 +79,8 @@ def job_claim(model: type[J], *, queue: str | None = None, account_id: int | Non
             update {table} j set state = 'running', lease_token = %(token)s, attempts = attempts + 1,
                    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
             where id = coalesce(
-                (select id from {table} where state = 'running' and lease_until < clock_timestamp() {narrow}
+                (select id from {table} where state = 'running' and lease_until < clock_timestamp()
+                        and attempts < max_attempts {narrow}
                  order by lease_until limit 1 for update skip locked),
                 (select id from {table} where state = 'queued' and not_before <= clock_timestamp() {narrow}
                  order by not_before, id limit 1 for update skip locked))
@@ -132,6 +137,36 @@ def run_jobs(*, rounds: int = 50) -> int:
             break
         total += ran
     return total
+
+
+def jobs_lost_end(model: type[LeasedJob]) -> int:
+    """Send to the dead letters what has lost its worker in the last of its attempts; return how many.
+
+    Without this a job that kills its worker would be given to one worker after the other, for good.
+    """
+    lost = model._default_manager.filter(
+        state=JobState.RUNNING, lease_until__lt=Now(), attempts__gte=F("max_attempts")
+    ).update(
+        state=JobState.DEAD,
+        finished_at=Now(),
+        lease_token=None,
+        lease_until=None,
+        last_error="Its worker was lost before it came to an end.",
+        last_error_code="WORKER_LOST",
+    )
+    if lost:
+        log.warning("job.worker_lost", table=model._meta.label_lower, jobs=lost)
+    return lost
+
+
+def jobs_trim(model: type[LeasedJob], *, rows: int = TRIM_ROWS) -> int:
+    """Remove up to ``rows`` jobs that were done more than ``KEPT_DAYS`` ago; return how many."""
+    if model.KEPT_DAYS is None:
+        return 0
+    done = model._default_manager.filter(
+        state=JobState.DONE, finished_at__lt=Now() - dt.timedelta(days=model.KEPT_DAYS)
+    ).order_by("pk")
+    return model._default_manager.filter(pk__in=list(done.values_list("pk", flat=True)[:rows])).delete()[0]
 
 
 def job_retry(job: LeasedJob) -> bool:

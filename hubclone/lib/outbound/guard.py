@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from hubclone.lib.errors import PermanentError, TransientError
 
 CONNECT_SECONDS = 5.0
+PORT_MOST = 65535
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Why = Literal["unknown", "refused", "timeout", ""]
 
@@ -117,6 +118,9 @@ def _resolve(host: str, port: int) -> list[tuple[int, int, int, str, tuple[Any, 
 def _allowance(entry: str) -> Allowance:
     network, _, port = entry.rpartition(":")
     try:
-        return Allowance(ipaddress.ip_network(network.strip("[]"), strict=False), int(port))
+        found = Allowance(ipaddress.ip_network(network.strip("[]"), strict=False), int(port))
+        if not 1 <= found.port <= PORT_MOST:
+            raise ValueError(port)
+        return found
     except ValueError as error:
         raise ImproperlyConfigured(f"OUTBOUND_ALLOWED has {entry!r}; it must look like 10.0.0.0/8:443.") from error
