@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "hubclone.lib.request_log.RequestLogMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sessions.LastSeenMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -288,6 +288,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Hubclone", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 
 LOGGING = logging_config(debug=DEBUG)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.WARNING  # a view's own answer; what it raises is an error
 structlog.configure(
     processors=PROCESSORS,

@@ -24,6 +24,8 @@ __all__ = ["EmbeddedPostgres", "free_port"]
 START_SECONDS = 60
 STOP_SECONDS = 30
 DATABASE = "hubclone"
+NO_DATA = ("log_min_error_statement=panic", "log_error_verbosity=terse")
+"""Its log has no statement and no detail of an error: both hold people's data."""
 NO_BUILD = "The embedded PostgreSQL has no build for this machine: set DATABASE_URL to a server of yours."
 
 
@@ -140,7 +142,12 @@ class EmbeddedPostgres:
         return EmbeddedError(f"PostgreSQL {what} in {self.home}: {reason(said)}")
 
     def _spawn(self, binaries: Path) -> int:
-        options = [f"port={self.port}", "listen_addresses=127.0.0.1", f"max_connections={self.max_connections}"]
+        options = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"max_connections={self.max_connections}",
+            *NO_DATA,
+        ]
         if self.fast:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         with self.log.open("wb") as log:

@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor
 _SECRET_KEYS = re.compile(
     r"token|secret|password|authorization|cookie|api.?key|code_verifier|credential", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 _QUERY_SECRET = re.compile(r"([?&](?:hapikey|code|state|token|access_token|signature)=)[^&\s\"']+", re.IGNORECASE)
 _PATH_SECRET = re.compile(
     r"(/(?:invitation|meetings/-/(?:manage|booked)|accounts/confirm-email|accounts/password/reset/key)/)(?!(?:resend|done)/)[^/\s\"'?]+"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import signal
@@ -71,6 +72,18 @@ def test_the_password_is_needed_and_only_its_owner_can_read_it(server: EmbeddedP
 @root_only
 def test_as_root_the_server_runs_as_nobody(server: EmbeddedPostgres) -> None:
     assert psutil.Process(server.running()).username() == "nobody"
+
+
+def test_its_log_holds_nothing_of_what_a_failed_statement_said(server: EmbeddedPostgres) -> None:
+    connection = psycopg2.connect(server.url())
+    cursor = connection.cursor()
+    cursor.execute("create temporary table people (address text primary key)")
+    for _ in range(2):
+        with contextlib.suppress(psycopg2.IntegrityError):
+            cursor.execute("insert into people values ('anna@hubclone.test')")
+    connection.close()
+    assert "duplicate key" in server.log.read_text()
+    assert "anna" not in server.log.read_text()
 
 
 def test_a_killed_server_starts_again_with_its_data(server: EmbeddedPostgres) -> None:

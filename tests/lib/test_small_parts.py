@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -65,6 +68,22 @@ def test_logs_hold_no_addresses_and_no_tokens() -> None:
     event = redact(None, "", {"event": "x anna@example.test", "access_token": "s", "url": "/a?hapikey=123&b=1", "n": 1})
     assert event == {"event": "x [address]", "access_token": "[redacted]", "url": "/a?hapikey=[redacted]&b=1", "n": 1}
     assert redact_text("Authorization: Bearer abcdefghijk") == "Authorization: Bearer [redacted]"
+    assert redact_text("email=anna%40example.test&n=1") == "email=[address]&n=1"
+
+
+@pytest.mark.spec("A11")
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/accounts/login/", "/meetings/nobody/intro", "/scheduler/v3/meetings/meeting-links"])
+def test_the_log_of_a_request_says_nothing_of_who_asked_and_what_for(
+    client: Client, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    given = {"q": "Ola", "firstname": "Ola", "email": "ola@hubclone.test", "hapikey": "hush-hush"}
+    with caplog.at_level(logging.INFO):
+        client.get(path, given, REMOTE_ADDR="203.0.113.9", headers={"Authorization": "Bearer hush-hush"})
+    written = "\n".join(str(record.msg) for record in caplog.records)
+    assert f"GET {path}" in written
+    for secret in ("Ola", "ola", "203.0.113.9", "hush"):
+        assert secret not in written
 
 
 def test_a_registry_refuses_two_things_under_one_key() -> None:
