@@ -29,6 +29,9 @@ class Booking(models.Model):
     ``sequence`` means that a change of ours waits to be written. ``event_modified`` is the provider's own time of the
     event's last change that is known here, by which our own changes are recognised when they come back (C8).
 
+    ``left_calendar`` says which calendar holds the event while that is not connected: see
+    ``calendars.services.calendars_left``.
+
     ``organiser`` is the host whose calendar holds the event and whom the guest meets: on a round robin page the one
     who was taken, on a group page the one who invites the others. Read it as ``host``.
     """
@@ -52,6 +55,7 @@ class Booking(models.Model):
     meeting = models.ForeignKey("crm.Record", null=True, on_delete=models.SET_NULL, related_name="+")
     calendar = models.ForeignKey("calendars.Calendar", null=True, on_delete=models.SET_NULL, related_name="bookings")
     calendar_write = models.CharField(max_length=8, choices=CalendarWrite, default=CalendarWrite.NONE)
+    left_calendar = models.CharField(max_length=64, blank=True, default="")
     event_id = models.CharField(max_length=200, blank=True)
     ical_uid = models.CharField(max_length=200)
     conference_url = models.URLField(max_length=400, blank=True)
@@ -83,6 +87,7 @@ class Booking(models.Model):
             models.Index(fields=["account", "starts_at", "id"], name="booking_in_time"),
             models.Index(fields=["account", "event_id"], name="booking_of_event", condition=~Q(event_id="")),
             models.Index(fields=["account", "ical_uid"], name="booking_of_ical_uid"),
+            models.Index(fields=["account", "left_calendar"], name="booking_left", condition=~Q(left_calendar="")),
             models.Index(fields=["page", "organiser", "created_at"], name="booking_turns", condition=_TAKES_A_TURN),
         ]
 

@@ -17,13 +17,15 @@ class MeetingEvent(models.Model):
     been changed since, on the record or in the calendar. ``record_words`` and ``event_words`` say the same of title,
     place and description, by EventPart: a digest of each as either side had it then. ``event_modified`` is the provider's own time of the last
     change known here, by which our own changes are recognised when they come back. ``event_id`` and ``ical_uid`` are
-    known before the event where the provider lets us choose. Without a calendar (removed since) nothing is followed.
+    known before the event where the provider lets us choose. Without a calendar nothing is followed; ``left_calendar``
+    says which one it was, should that be connected again (``calendars.services.calendars_left``).
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")
     meeting = models.OneToOneField("crm.Record", on_delete=models.CASCADE, related_name="+")
     organiser = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
     calendar = models.ForeignKey("calendars.Calendar", null=True, on_delete=models.SET_NULL, related_name="meetings")
+    left_calendar = models.CharField(max_length=64, blank=True, default="")
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     event_id = models.CharField(max_length=400, blank=True)
     ical_uid = models.CharField(max_length=400, blank=True)
@@ -45,6 +47,7 @@ class MeetingEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "event_id"], name="meeting_event_id", condition=~Q(event_id="")),
+            models.Index(fields=["account", "left_calendar"], name="meeting_left", condition=~Q(left_calendar="")),
             models.Index(fields=["account", "ical_uid"], name="meeting_event_uid", condition=~Q(ical_uid="")),
         ]
 

@@ -16,6 +16,7 @@ from calendars.exceptions import CalendarNotListed, NoCalendarSelected
 from calendars.models import BusyInterval, Calendar, CalendarAccount, CalendarJob
 from calendars.providers.protocol import RemoteCalendar
 from calendars.selectors.calendars import calendars_followed
+from calendars.services.calendars_left import events_take_back
 from calendars.services.clients import calendar_client
 from calendars.services.push import channel_renew_enqueue
 from calendars.services.sync import calendar_lost, calendar_sync_enqueue
@@ -118,6 +119,7 @@ def _take_over(calendar_account: CalendarAccount, remote: Sequence[RemoteCalenda
     for calendar in known.values():
         if calendar.remote_id not in listed:
             _unlisted(calendar)
+    events_take_back(calendar_account)
     for calendar in calendar_account.calendars.filter(is_selected=True, remote_id__in=listed):
         if not calendar.sync_token or calendar.access != CalendarAccess.OK:
             calendar_sync_enqueue(calendar, queue=JobQueue.REALTIME)

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor, system_actor
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.registries import DEPARTURES
 from accounts.services.audit import audit_write
 from calendars.exceptions import ReplaceNotConfirmed
 from calendars.models import CalendarAccount, CalendarJob
 from calendars.services.booking_jobs import events_retry
 from calendars.services.calendars import calendars_list_enqueue
+from calendars.services.calendars_left import events_leave
 from calendars.services.meeting_events import meeting_events_retry
 from calendars.services.push import channels_close_all
 from calendars.services.sync import calendar_sync_enqueue
@@ -58,15 +60,25 @@ def calendar_disconnecting(connection: Connection) -> None:
 
 def calendar_disconnected(connection: Connection) -> None:
     """Without a calendar account its pages work offline (C4); busy time and calendars go with it."""
-    CalendarAccount.objects.filter(connection=connection).delete()
+    for calendar_account in CalendarAccount.objects.select_related("connection").filter(connection=connection):
+        events_leave(calendar_account)
+        calendar_account.delete()
 
 
 @JOB_HANDLERS.registered("connection.release")
 def connection_release_job(job: CalendarJob) -> None:
-    """The job: give up the grant of a calendar account that was replaced."""
-    replaced = Connection.objects.filter(pk=job.payload["connection_id"]).exclude(state=ConnectionState.DISCONNECTED)
-    for connection in replaced:
+    """The job: give up the grant of a calendar account that was replaced, or whose person has left."""
+    over = Connection.objects.filter(pk=job.payload["connection_id"]).exclude(state=ConnectionState.DISCONNECTED)
+    for connection in over:
         connection_disconnect(actor=system_actor(connection.account_id), connection=connection)
+
+
+@DEPARTURES.registered("calendars")
+def departure(membership: Membership, actor: Actor) -> None:
+    """Who leaves the account takes their connections along: nobody could see or end them any more."""
+    theirs = Connection.objects.filter(account_id=membership.account_id, owner_id=membership.user_id)
+    for pk in theirs.exclude(state=ConnectionState.DISCONNECTED).values_list("pk", flat=True):
+        _release_enqueue(membership.account_id, pk)
 
 
 def _owner(connection: Connection) -> User:
@@ -101,8 +113,13 @@ def _release(calendar_account: CalendarAccount) -> None:
     """Let go of the one that is replaced; its grant is revoked by a job, since that needs the provider."""
     old = calendar_account.connection_id
     account_id = calendar_account.account_id
+    events_leave(calendar_account)
     calendar_account.delete()
-    job_enqueue(CalendarJob, account_id=account_id, kind="connection.release", payload={"connection_id": old})
+    _release_enqueue(account_id, old)
+
+
+def _release_enqueue(account_id: int, connection_id: int) -> None:
+    job_enqueue(CalendarJob, account_id=account_id, kind="connection.release", payload={"connection_id": connection_id})
 
 
 PURPOSES.register(
