@@ -116,7 +116,7 @@ class RequestAnswered(BookingRefused):
     """The request was confirmed, declined or has run out already."""
 
     code = "REQUEST_ANSWERED"
-    text = _("This request has been answered already, or its 48 hours have passed.")
+    text = _("This request has been answered already, or its time has passed.")
 
 
 class BookingChanged(BookingRefused):

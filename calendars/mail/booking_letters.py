@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from calendars.choices import BookingState, CalendarWrite, LocationKind, PageKind
 from calendars.mail.letters import Button, Letter, Row
 from calendars.mail.names import first_name_of, guest_of, host_of
-from calendars.mail.when import when_words
+from calendars.mail.when import moment_words, when_words
 from calendars.models import Booking
 from calendars.selectors import links
 from calendars.selectors.answers import answers_shown
@@ -71,7 +71,8 @@ def guest_requested(booking: Booking) -> Letter:
     return Letter(
         subject=_("Request sent: %(subject)s") % {"subject": title_for_guest(booking)},
         heading=_("Your request is with %(host)s") % {"host": host_of(booking)},
-        intro=_("The time is kept for you for 48 hours. You get an email as soon as it is confirmed."),
+        intro=_("The time is kept for you until %(until)s. You get an email as soon as it is confirmed.")
+        % {"until": _until(booking, booking.guest_time_zone)},
         rows=facts(booking, title_for_guest(booking), booking.guest_time_zone),
     )
 
@@ -81,7 +82,8 @@ def owner_requested(booking: Booking) -> Letter:
     return Letter(
         subject=_("Please answer: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("%(guest)s would like to meet you") % {"guest": guest_of(booking)},
-        intro=_("The time is kept for 48 hours. Please confirm or decline the request."),
+        intro=_("The time is kept until %(until)s. Please confirm or decline the request.")
+        % {"until": _until(booking, get_current_timezone_name())},
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         button=Button(_("Answer the request"), booking_url(booking)),
         note=_("With a connected calendar, visitors book free times at once and you need not answer."),
@@ -115,16 +117,20 @@ def owner_expired(booking: Booking) -> Letter:
     return Letter(
         subject=_("Not answered: %(subject)s") % {"subject": title_for_owner(booking)},
         heading=_("A request has expired"),
-        intro=_("You did not answer %(guest)s within 48 hours. The time is free again, and the guest knows.")
+        intro=_("You did not answer %(guest)s in time. The time is free again, and the guest knows.")
         % {"guest": guest_of(booking)},
         rows=[*facts(booking, title_for_owner(booking), get_current_timezone_name()), *_guest_facts(booking)],
         button=Button(_("See the request"), booking_url(booking)),
     )
 
 
+def _until(booking: Booking, zone: str) -> str:
+    return moment_words(booking.held_until, zone) if booking.held_until else ""
+
+
 def expired_words(booking: Booking) -> str:
     """What has become of a request that nobody answered."""
-    words = _("%(host)s has not answered within 48 hours, so the time is no longer kept for you.")
+    words = _("%(host)s has not answered in time, so the time is no longer kept for you.")
     return words % {"host": host_of(booking)}
 
 

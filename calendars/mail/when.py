@@ -23,6 +23,14 @@ def when_words(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> str:
     return f"{first} – {format_date(end, 'full', locale=locale)}, {last} ({zone_words(zone, start)})"
 
 
+def moment_words(moment: dt.datetime, zone: str) -> str:
+    """``November 23, 2026, 10:00 AM (Europe/Warsaw, UTC+1)`` in the active language."""
+    locale = Locale.parse((get_language() or "en").replace("-", "_"))
+    local = moment.astimezone(ZoneInfo(zone))
+    words = f"{format_date(local, 'long', locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    return f"{words} ({zone_words(zone, local)})"
+
+
 def zone_words(zone: str, at: dt.datetime) -> str:
     """``Europe/Warsaw, UTC+1``: the zone's name and its offset at that moment; ``UTC`` alone for UTC."""
     minutes = int((at.utcoffset() or dt.timedelta()).total_seconds()) // 60

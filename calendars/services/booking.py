@@ -29,7 +29,7 @@ from calendars.services.booking_calendar import event_plan
 from calendars.services.booking_consent import consent_keep
 from calendars.services.booking_form import BookingForm, BookingRequest, booking_form_clean, idempotency_key_clean
 from calendars.services.booking_hosts import Host
-from calendars.services.booking_jobs import REQUEST_HOLD_SECONDS, job_delays, reminders_enqueue
+from calendars.services.booking_jobs import job_delays, reminders_enqueue, request_held_until
 from calendars.services.booking_party import NotAsked, Party
 from calendars.services.booking_records import contact_write, meeting_write
 from calendars.services.booking_rows import booking_rows_insert
@@ -136,7 +136,7 @@ def _draft(page: SchedulingPage, form: BookingForm, hosts: Sequence[Host], *, is
         subject="",
         location=_location(page, form),
         idempotency_key=form.idempotency_key,
-        held_until=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS) if is_request else None,
+        held_until=request_held_until(form.starts_at) if is_request else None,
         source=form.source,
     )
     booking.hosts_taken = people

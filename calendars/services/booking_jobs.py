@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from django.db.models.functions import Now
@@ -29,13 +30,20 @@ FIRST_LOOK_SECONDS, FIRST_LOOK_KEY = 900, ":first"
 """An event that is deleted before a sync has ever seen it may be in none: it is looked at once when one surely has."""
 
 
+def request_held_until(starts_at: dt.datetime) -> dt.datetime:
+    """Until when a request that is made now waits for its answer: 48 hours, and no longer than until it would begin."""
+    return min(starts_at, dt.datetime.now(dt.UTC) + dt.timedelta(seconds=REQUEST_HOLD_SECONDS))
+
+
 def job_delays(booking: Booking) -> dict[str, int]:
     """What follows a booking or a request, each with the seconds until it is due; the first is due at once.
 
     An event tells everybody when it is there. A request's time is let go when nobody answers.
     """
     if booking.state == BookingState.REQUESTED:
-        return {TELL: 0, REQUEST_EXPIRE: REQUEST_HOLD_SECONDS}
+        assert booking.held_until is not None
+        left = (booking.held_until - dt.datetime.now(dt.UTC)).total_seconds()
+        return {TELL: 0, REQUEST_EXPIRE: max(0, math.ceil(left))}
     return {TELL: 0} if booking.calendar_id is None else {EVENT_CREATE: 0, TELL: CONFIRMATION_DELAY_SECONDS}
 
 

@@ -13,12 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.hosts import account_served
+from calendars.choices import PageState
 from calendars.models import Booking, SchedulingPage
 from calendars.selectors.logos import logo_of_page
 from calendars.selectors.pages import page_by_slug
@@ -95,7 +98,7 @@ def public_ics(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booking(request, reference)
     response = HttpResponse(invitation_of(booking, "PUBLISH"), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="meeting.ics"'
-    return response
+    return _for_the_guest(response)
 
 
 def page_read(request: HttpRequest, slug: str) -> SchedulingPage | None:
@@ -136,9 +139,22 @@ def _slots(request: HttpRequest, slug: str, *, is_embedded: bool) -> HttpRespons
 
 def _booked(request: HttpRequest, reference: str, *, is_embedded: bool) -> HttpResponse:
     booking = _booking(request, reference)
+    again = "calendars:public_embed" if is_embedded else "calendars:public_page"
     with _language(booking.page):
-        context = done_context(booking) | {"reference": reference, "is_embedded": is_embedded}
-        return render(request, "calendars/public/booked.html", context)
+        context = done_context(booking) | {
+            "reference": reference,
+            "is_embedded": is_embedded,
+            "is_bookable": booking.page.state == PageState.ACTIVE,
+            "again_url": reverse(again, args=[booking.page.slug]),
+        }
+        return _for_the_guest(render(request, "calendars/public/booked.html", context))
+
+
+def _for_the_guest(response: HttpResponse) -> HttpResponse:
+    """What names a guest is kept by no cache and listed by no search engine."""
+    patch_cache_control(response, private=True, no_store=True)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _booking(request: HttpRequest, reference: str) -> Booking:

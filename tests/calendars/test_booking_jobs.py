@@ -8,14 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db.models.functions import Now
+from django.utils import translation
 from icalendar import Calendar as ICalendar
 
 from accounts.models import AuditEntry, OutgoingEmail
 from accounts.services.mail_send import message_build
 from calendars.choices import BookingState, CalendarWrite, LocationKind
 from calendars.exceptions import EventRefused, RequestAnswered, SlotTaken
-from calendars.mail.when import when_words
+from calendars.mail.when import moment_words, when_words
 from calendars.models import Booking, CalendarJob, Reservation, SchedulingPage
 from calendars.services.booking_requests import request_confirm, request_decline
 from connections.exceptions import GrantRevoked
@@ -25,7 +27,7 @@ from hubclone.lib.errors import TransientError
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import job_retry, run_jobs
 from tests.accounts.factories import actor_of
-from tests.calendars.booking import book, calendar_make, page_make
+from tests.calendars.booking import book, calendar_make, page_make, slot
 from tests.calendars.memory import MEMORY, event_id, memory_reset
 
 pytestmark = pytest.mark.django_db
@@ -262,7 +264,9 @@ def test_a_declined_request_frees_its_time_and_the_guest_is_told() -> None:
 
 @pytest.mark.spec("C4")
 def test_a_request_that_nobody_answers_is_let_go_after_48_hours() -> None:
-    page, booking = requested()
+    page = page_make(connected=False)
+    booking = book(page, slot(200))
+    run_jobs()
     assert booking.held_until is not None
     left = booking.held_until - dt.datetime.now(dt.UTC)
     assert dt.timedelta(hours=47) < left <= dt.timedelta(hours=48)
@@ -276,6 +280,22 @@ def test_a_request_that_nobody_answers_is_let_go_after_48_hours() -> None:
     assert [mail.subject.split(":")[0] for mail in owner] == ["Please answer", "Not answered"]
     with pytest.raises(RequestAnswered):
         request_confirm(actor=actor_of(page.account.memberships.get()), booking_id=booking.pk)
+
+
+@pytest.mark.spec("C4")
+def test_a_request_waits_no_longer_than_until_its_meeting_would_begin() -> None:
+    page, booking = requested()
+    assert booking.held_until == booking.starts_at
+    job = CalendarJob.objects.get(kind="booking.request_expire")
+    assert abs(job.not_before - booking.starts_at) < dt.timedelta(seconds=5)
+    for mail in (*mails(GUEST), *mails(page.owner.email)):
+        zone = "Europe/Warsaw" if mail.to == GUEST else page.owner.time_zone
+        with translation.override("en"):
+            assert f"until {moment_words(booking.starts_at, zone)}" in mail.text
+    with time_machine.travel(booking.starts_at, tick=False), pytest.raises(RequestAnswered):
+        request_confirm(actor=actor_of(page.account.memberships.get()), booking_id=booking.pk)
+    booking.refresh_from_db()
+    assert booking.state == BookingState.REQUESTED
 
 
 @pytest.mark.spec("C4")

@@ -43,7 +43,7 @@ def host_page(booking: Booking, name: str = "booking") -> str:
     ("state", "guest_reads", "host_reads"),
     [
         (BookingState.DECLINED, "Anna Nowak cannot make it.", "This request was declined."),
-        (BookingState.EXPIRED, "Anna Nowak has not answered within 48 hours", "Nobody answered this request"),
+        (BookingState.EXPIRED, "Anna Nowak has not answered in time", "Nobody answered this request"),
     ],
 )
 def test_a_request_that_came_to_nothing_says_why_to_both_sides(

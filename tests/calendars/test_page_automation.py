@@ -10,15 +10,17 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Account, OutgoingEmail
-from calendars.choices import BookingState, ChangedBy
+from calendars.choices import BookingState, ChangedBy, MeetingOutcome
 from calendars.engine.tokens import tokens_render, tokens_unknown
 from calendars.exceptions import BookingInvalid
 from calendars.models import Booking, CalendarJob, SchedulingPage
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.services.booking_jobs import FOLLOW_UP, REMINDER
 from calendars.services.booking_reminders import follow_up, remind
+from calendars.services.outcomes import outcome_set
 from crm.models import Consent, Record
 from hubclone.lib.jobs.services import run_jobs
+from tests.accounts.factories import actor_of
 from tests.calendars.booking import account_make, book, page_make, slot, visitor
 from tests.calendars.forms import form_key
 
@@ -195,6 +197,16 @@ def test_a_follow_up_that_was_taken_away_is_not_sent(account: Account) -> None:
     SchedulingPage.objects.update(follow_up_minutes=None, follow_up_subject="", follow_up_text="")
     follow_up(jobs(booking, FOLLOW_UP)[0])
     assert not OutgoingEmail.objects.filter(key__contains=":follow_up:").exists()
+
+
+@pytest.mark.parametrize(("outcome", "count"), [(MeetingOutcome.NO_SHOW, 0), (MeetingOutcome.HELD, 1)])
+def test_who_did_not_come_gets_no_follow_up(account: Account, outcome: MeetingOutcome, count: int) -> None:
+    page = page_make(account, **FOLLOW)
+    booking = book(page)
+    with time_machine.travel(booking.ends_at + dt.timedelta(hours=3), tick=False):
+        outcome_set(actor=actor_of(account.memberships.get()), booking=booking, outcome=outcome)
+        follow_up(jobs(booking, FOLLOW_UP)[0])
+    assert OutgoingEmail.objects.filter(key__contains=":follow_up:").count() == count
 
 
 def test_a_page_has_its_own_language_and_its_bookings_too(account: Account) -> None:

@@ -204,6 +204,31 @@ def test_what_does_not_hold_is_told_at_its_field_and_nothing_is_booked(
     assert not Booking.objects.exists()
 
 
+def test_the_same_form_sent_again_after_the_meeting_was_cancelled_leads_to_the_page(
+    client: Client, page: SchedulingPage
+) -> None:
+    form = filled(page)
+    client.post(f"/meetings/{page.slug}", form)
+    Booking.objects.update(state=BookingState.CANCELLED)
+    answer = client.post(f"/meetings/{page.slug}", form, follow=True)
+    assert "This meeting does not take place" in answer.content.decode()
+    assert f'href="/meetings/{page.slug}"' in answer.content.decode()
+    SchedulingPage.objects.update(state=PageState.PAUSED)
+    answer = client.get(answer.redirect_chain[-1][0])
+    assert f'href="/meetings/{page.slug}"' not in answer.content.decode()
+
+
+@pytest.mark.spec("C26")
+def test_a_confirmation_is_kept_by_no_cache_and_listed_by_no_search_engine(
+    client: Client, page: SchedulingPage
+) -> None:
+    address = client.post(f"/meetings/{page.slug}", filled(page))["Location"]
+    for answer in (client.get(address), client.get(f"{address}/meeting.ics")):
+        assert answer.status_code == 200
+        assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
+        assert answer["X-Robots-Tag"] == "noindex"
+
+
 def test_control_characters_and_markup_in_a_name_do_no_harm(client: Client, page: SchedulingPage) -> None:
     key = form_key(page)
     assert post(client, page, key=key, first_name="  <b>Ol\x00ga</b>\u202e\n ", last_name="x\x07y")[0] in (302, 422)
