@@ -20,6 +20,8 @@ for _key, _words in {
     "association_label.created": _("Association label created"),
     "association_label.renamed": _("Association label renamed"),
     "association_label.deleted": _("Association label deleted"),
+    "record.address_added": _("Email address added to a contact"),
+    "record.address_removed": _("Email address removed from a contact"),
     "record.archived": _("Record deleted"),
     "record.restored": _("Record restored"),
     "record.merged": _("Records merged"),

@@ -41,7 +41,8 @@ class RecordChange:
     """One record to make or to change.
 
     ``record_id`` names an existing one; ``match_email`` finds one by any of its addresses, else a record is made when
-    ``create`` is true. ``properties`` maps names to raw values (None or "" clears). ``emails`` are further addresses.
+    ``create`` is true. ``properties`` maps names to raw values (None or "" clears). ``emails`` are further addresses,
+    of which the first is the main one of a contact without any; ``emails_removed`` are further ones to let go.
     ``fills`` are for who may add and not rewrite: each is put on a new record, and on an existing one only where all of
     its names are empty. ``if_new`` is put on a record that this call makes.
     ``archive`` and ``restore`` do what they say after the rest; a match by address restores an archived record.
@@ -54,6 +55,7 @@ class RecordChange:
     match_email: str | None = None
     create: bool = True
     emails: Sequence[str] = ()
+    emails_removed: Sequence[str] = ()
     associations: Sequence[AssociationChange] = ()
     timeline: Sequence[TimelineChange] = ()
     archive: bool = False

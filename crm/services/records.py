@@ -13,7 +13,7 @@ from crm.exceptions import RecordNotFound, RecordStale
 from crm.models import Record
 from crm.services.changes import AssociationChange, RecordChange, RecordResult, TimelineChange
 from crm.services.writing import rows
-from crm.services.writing.identities import identities_claim, primaries_set
+from crm.services.writing.identities import identities_claim, identities_release, primaries_set
 from crm.services.writing.links import links_write, timeline_write
 from crm.services.writing.plan import Plan, Wanted, plan_make
 from crm.services.writing.schema import schema_hold
@@ -56,6 +56,7 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
         identities_claim(plan)
         held = _Held(plan)
         _merge(plan)
+        identities_release(plan)
         slots = _slots(plan)
         for slot in slots:
             slot.settle()
@@ -173,7 +174,7 @@ class _Held:
             if by_id and not (change.restore or change.archive):
                 raise RecordNotFound(change.record_id or slot.id)
             slot.restore = slot.restore or not change.archive
-        slot.identity_added = slot.identity_added or planned.identity_added
+        slot.identity_changed = slot.identity_changed or planned.identity_changed
         return slot
 
 
@@ -194,12 +195,15 @@ def _values(item: Wanted, slot: Slot) -> dict[str, object]:
     if slot.info.identity is None:
         return values
     name, _kind = slot.info.identity
+    named = item.main or next(iter(item.extra), None)
     if slot.is_new:
-        if item.main and not slot.after.get(name):
-            values[name] = item.main[2]
+        if named and not slot.after.get(name):
+            values[name] = named[2]
         elif slot.after.get(name):
             values.pop(name, None)
         return values
+    if named and name not in values and not slot.after.get(name):
+        values[name] = named[2]
     if name in values:
         if item.match and item.match[2] == values[name] and slot.before.get(name):
             del values[name]

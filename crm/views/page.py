@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from accounts.web import AccountRequest
 from crm.builtin_associations import unlabelled
@@ -16,9 +17,19 @@ from crm.choices import ObjectType
 from crm.forms import RecordForm
 from crm.models import PropertyDefinition, Record
 from crm.objects import ObjectInfo
-from crm.presentation import groups_shown, objects_url, plural_label, record_icon, record_title, record_url
+from crm.presentation import (
+    Shown,
+    ShownGroup,
+    groups_shown,
+    objects_url,
+    plural_label,
+    record_icon,
+    record_title,
+    record_url,
+)
 from crm.registries import ACTIVITY_NOTES, COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, Composer
 from crm.selectors import TimelinePage, definitions_list, owners_list, record_get, timeline_page
+from crm.selectors.addresses import addresses_list
 from crm.selectors.consents import consent_state
 from crm.services.activities import DONE
 from crm.views.link_groups import link_groups
@@ -98,7 +109,7 @@ def page_show(request: AccountRequest, found: Record, state: PageState, *, statu
         "linked": link_groups(found),
         **_timeline(request, found, state, timeline, every, owners),
     }
-    if found.object_type == ObjectType.CONTACT:
+    if _is_contact(found):
         context["consents"] = consent_state(account_id=found.account_id, record_id=found.pk)
     return render(request, "crm/record.html", context, status=status)
 
@@ -110,7 +121,7 @@ def head(found: Record) -> dict[str, Any]:
         "title": record_title(found),
         "kind_label": ObjectType(found.object_type).label,
         "icon": record_icon(found.object_type),
-        "is_contact": found.object_type == ObjectType.CONTACT,
+        "is_contact": _is_contact(found),
         "crumbs": [(plural_label(found.object_type), objects_url(found.account_id, found.object_type))],
         "url": record_url(found),
     }
@@ -139,6 +150,10 @@ def _groups(
 ) -> list[dict[str, Any]]:
     """The cards on the left; the one that is being edited has its form."""
     shown = groups_shown(found, definitions, dict(owners))
+    home = next((d.group.name for d in definitions if d.name == "email"), "") if _is_contact(found) else ""
+    for group in shown:
+        if group.name == home:
+            _further_put(found, group)
     form = state.group_form
     if form is None and state.group:
         chosen = [d for d in definitions if d.group.name == state.group]
@@ -146,12 +161,26 @@ def _groups(
     return [
         {
             "group": group,
+            "addresses_url": f"{record_url(found)}emails/" if group.name == home else "",
             "form": form if form is not None and form.fields and group.name == state.group else None,
             "edit_url": state.address(edit=group.name) if group.editable else "",
             "close_url": state.address() if state.kind or state.after else record_url(found),
         }
         for group in shown
     ]
+
+
+def _is_contact(found: Record) -> bool:
+    return found.object_type == ObjectType.CONTACT
+
+
+def _further_put(found: Record, group: ShownGroup) -> None:
+    """The addresses of a contact beside the main one, after it."""
+    addresses = addresses_list(account_id=found.account_id, record_id=found.pk)
+    label = _("Further email address")
+    rows = [Shown("", label, a.value, link=f"mailto:{a.value}") for a in addresses if not a.is_primary]
+    at = next((n for n, row in enumerate(group.rows, 1) if row.name == "email"), len(group.rows))
+    group.rows[at:at] = rows
 
 
 def _composers(found: Record, state: PageState) -> list[dict[str, Any]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from crm.exceptions import IdentityTaken
+from crm.exceptions import IdentityTaken, RecordError
 from crm.models import RecordIdentity
 from crm.objects import OBJECTS
 from crm.services.writing.plan import Holder, IdentityKey, Plan, Wanted
@@ -32,6 +33,20 @@ def identities_claim(plan: Plan) -> None:
     lost = _insert(plan, claims)
     if lost:
         _yield_to_winners(plan, lost)
+
+
+def identities_release(plan: Plan) -> None:
+    """Let further addresses go. The records are locked, and their values merged. Raises RecordError for a main one."""
+    for item in plan.wanted:
+        slot = item.slot
+        if slot is None or not item.removed or slot.info.identity is None:
+            continue
+        values = [key[2] for key in item.removed]
+        if slot.after.get(slot.info.identity[0]) in values:
+            raise RecordError(_("The main address stays. Make another one the main address first."))
+        mine = RecordIdentity.objects.filter(account_id=plan.actor.account_id, record_id=slot.id, namespace="")
+        gone, _rows = mine.filter(kind=_kind(slot), value__in=values).delete()
+        slot.identity_changed = slot.identity_changed or gone > 0
 
 
 def primaries_set(plan: Plan, slots: Iterable[Slot]) -> None:
@@ -85,7 +100,7 @@ def _insert(plan: Plan, claims: dict[IdentityKey, tuple[Slot, bool]]) -> list[Id
     )
     got = {(t, kind, value) for t, kind, value in inserted}
     for key in got:
-        claims[key][0].identity_added = True
+        claims[key][0].identity_changed = True
     return [key for key in keys if key not in got and OBJECTS[key[0]].exclusive]
 
 

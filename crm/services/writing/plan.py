@@ -42,6 +42,7 @@ class Wanted:
     match: IdentityKey | None
     main: IdentityKey | None
     extra: list[IdentityKey]
+    removed: list[IdentityKey] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     fills: list[dict[str, Any]] = field(default_factory=list)
     if_new: dict[str, Any] = field(default_factory=dict)
@@ -116,12 +117,12 @@ def _wanted(change: RecordChange) -> Wanted:
     if info is None:
         raise RecordError(f"There is no object type {change.object_type!r}.")
     has_addresses = info.identity is not None and info.identity[1] == IdentityKind.EMAIL
-    if (change.match_email or change.emails) and not has_addresses:
+    if (change.match_email or change.emails or change.emails_removed) and not has_addresses:
         raise RecordError("Only contacts have e-mail addresses.")
     match = _email_key(info, change.match_email) if change.match_email else None
-    extra = [_email_key(info, email) for email in change.emails]
+    extra, removed = ([_email_key(info, email) for email in given] for given in (change.emails, change.emails_removed))
     main = _main_key(info, change.properties) or (match if change.record_id is None else None)
-    return Wanted(change, match, main, extra)
+    return Wanted(change, match, main, extra, removed)
 
 
 def _email_key(info: ObjectInfo, email: str) -> IdentityKey:

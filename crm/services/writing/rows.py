@@ -164,7 +164,7 @@ def _kinds(slot: Slot) -> list[EventKind]:
     """What the log tells of one record, in order."""
     if slot.is_new:
         return [EventKind.RECORD_CREATED, *([EventKind.RECORD_ARCHIVED] if slot.archive else [])]
-    changed = bool(slot.changed_names or slot.identity_added or slot.primary is not None)
+    changed = bool(slot.changed_names or slot.identity_changed or slot.primary is not None)
     told = (
         (EventKind.RECORD_RESTORED, slot.restore),
         (EventKind.RECORD_CHANGED, changed),

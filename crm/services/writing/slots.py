@@ -24,7 +24,7 @@ class Slot:
     version: int = 0
     archived_at: dt.datetime | None = None
     updated_at: dt.datetime | None = None
-    identity_added: bool = False
+    identity_changed: bool = False
     archive: bool = False
     restore: bool = False
     primary: str | None = None
@@ -61,7 +61,7 @@ class Slot:
         self.changed_names = [name for name in names if self.before.get(name) != self.after.get(name)]
         self.archive = self.archive and self.archived_at is None
         self.restore = self.restore and self.archived_at is not None
-        changed = self.changed_names or self.identity_added or self.primary is not None
+        changed = self.changed_names or self.identity_changed or self.primary is not None
         self.touched = bool(self.is_new or changed or self.archive or self.restore)
         if self.touched:
             self.version += 1
