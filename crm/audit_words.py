@@ -20,6 +20,8 @@ for _key, _words in {
     "association_label.created": _("Association label created"),
     "association_label.renamed": _("Association label renamed"),
     "association_label.deleted": _("Association label deleted"),
+    "excluded_domain.added": _("Domain excluded"),
+    "excluded_domain.removed": _("Domain no longer excluded"),
     "record.address_added": _("Email address added to a contact"),
     "record.address_removed": _("Email address removed from a contact"),
     "record.archived": _("Record deleted"),
@@ -37,6 +39,7 @@ for _key, _words in {
     "property": _("Property"),
     "property_group": _("Property group"),
     "association_label": _("Association label"),
+    "excluded_domain": _("Excluded domain"),
     "record": _("Record"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)

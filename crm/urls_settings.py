@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from crm import converters  # noqa: F401 - importing registers
-from crm.views import labels, properties, property_groups
+from crm.views import excluded_domains, labels, properties, property_groups
 
 _OBJECTS = "settings/objects"
 
@@ -28,4 +28,5 @@ pages = [
         labels.association_label_delete_page,
         name="association_label_delete",
     ),
+    path(f"{_OBJECTS}/domains/", excluded_domains.excluded_domains, name="excluded_domains"),
 ]
