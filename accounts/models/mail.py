@@ -11,8 +11,8 @@ class OutgoingEmail(LeasedJob):
     """One e-mail to one person, written with the change that it tells of and sent by a job of kind ``email.send``.
 
     ``key`` names it once and for all in its account (``booking:12:confirmation:guest``): a second one is not made. The
-    Message-ID derives from it, so that a resend after a crash is the same message to the mailbox that gets it. It is kept,
-    for its key is what says that somebody was told.
+    Message-ID derives from it, so that a resend after a crash is the same message to the mailbox that gets it. The row
+    is kept: its key is what says that somebody was told.
     """
 
     KEPT_DAYS = None

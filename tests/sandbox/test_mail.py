@@ -25,7 +25,7 @@ def message(**headers: str) -> EmailMessage:
 
 
 def send(sandbox: SandboxServer, mail: EmailMessage) -> None:
-    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:  # noqa: TID251 - the test is the sender
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:
         smtp.send_message(mail)
 
 
@@ -44,7 +44,7 @@ def test_a_message_is_caught_whole(sandbox: SandboxServer) -> None:
 
 
 def test_any_user_and_password_are_taken(sandbox: SandboxServer) -> None:
-    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:  # noqa: TID251 - the test is the sender
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:
         smtp.login("somebody", "anything")
         smtp.send_message(message())
     assert len(sandbox.control.mail()) == 1
@@ -89,7 +89,7 @@ def test_a_connection_cut_before_or_after_the_message_was_taken(
 
 
 def test_a_damaged_message_is_shown_as_far_as_it_goes(sandbox: SandboxServer) -> None:
-    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:  # noqa: TID251 - the test is the sender
+    with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=60) as smtp:
         smtp.sendmail("a@b.test", ["c@d.test"], b"Content-Type: text/plain; charset=nonsense\r\n\r\n\xff\xfe")
     (mail,) = sandbox.control.mail_wait()
     assert mail["subject"] == ""

@@ -6,17 +6,17 @@ from typing import Any
 
 import requests
 
-Session = requests.Session  # noqa: TID251 - not the product
+Session = requests.Session
 
 
 def get(url: str, **more: Any) -> requests.Response:
     """GET, redirects not followed."""
-    return requests.request("GET", url, timeout=60, allow_redirects=False, **more)  # noqa: TID251 - not the product
+    return requests.request("GET", url, timeout=60, allow_redirects=False, **more)
 
 
 def post(url: str, **more: Any) -> requests.Response:
     """POST, redirects not followed."""
-    return requests.request("POST", url, timeout=60, allow_redirects=False, **more)  # noqa: TID251 - not the product
+    return requests.request("POST", url, timeout=60, allow_redirects=False, **more)
 
 
 def session(ca_file: str) -> Session:

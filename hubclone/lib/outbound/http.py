@@ -42,7 +42,7 @@ class GuardedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
 
 
-class GuardedSession(requests.Session):  # noqa: TID251 - this is where the one client is made
+class GuardedSession(requests.Session):
     """Takes nothing from the environment: no proxy to resolve names for us, no CA bundle to override ours."""
 
     def __init__(self) -> None:
@@ -61,6 +61,6 @@ class GuardedSession(requests.Session):  # noqa: TID251 - this is where the one 
         """Never: a redirect is an answer like any other, for the caller to judge."""
 
 
-def session() -> requests.Session:  # noqa: TID251
+def session() -> requests.Session:
     """A new guarded session. It raises requests' own errors, AddressRefused and HostUnreachable."""
     return GuardedSession()

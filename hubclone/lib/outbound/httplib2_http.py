@@ -24,7 +24,7 @@ class _GuardedHTTPS(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
         self.sock = context.wrap_socket(guarded_connect(self.host, self.port, self.timeout), server_hostname=self.host)
 
 
-class GuardedHttp(httplib2.Http):  # type: ignore[misc]  # noqa: TID251 - this is where the one client is made
+class GuardedHttp(httplib2.Http):  # type: ignore[misc]
     """httplib2 without redirects, proxies or a cache, whose sockets come from ``guarded_connect``."""
 
     def __init__(self, timeout: float) -> None:

@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 15.0
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
-class _GuardedSMTP(smtplib.SMTP):  # noqa: TID251 - this is where the one client is made
+class _GuardedSMTP(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         return guarded_connect(host, port, timeout)
 
@@ -27,7 +27,7 @@ class _GuardedSMTPS(_GuardedSMTP):
 
 
 @contextmanager
-def smtp_connect(url: str) -> Iterator[smtplib.SMTP]:  # noqa: TID251
+def smtp_connect(url: str) -> Iterator[smtplib.SMTP]:
     """A signed-in SMTP connection for smtp://, smtps:// or smtp+starttls://user:password@host:port.
 
     Raises smtplib.SMTPException, OSError, AddressRefused, HostUnreachable.

@@ -63,7 +63,7 @@ def test_the_library_finds_out_how_to_sign_in(mailbox: Open, exchange: ExchangeC
 
 def test_ntlm_proves_who_calls_once_a_connection_and_only_there(sandbox: SandboxServer) -> None:
     url = sandbox.url + EWS_PATH
-    with requests.Session() as known, requests.Session() as stranger:  # noqa: TID251 - not the product
+    with requests.Session() as known, requests.Session() as stranger:
         signed = known.get(url, auth=HttpNtlmAuth("CORP\\anna", PASSWORD))
         assert signed.status_code == 200
         assert [one.status_code for one in signed.history] == [401, 401]
