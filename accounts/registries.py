@@ -152,6 +152,9 @@ API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = 
 ACCOUNT_INITIALISERS: Registry[str, Callable[[Account, Actor], None]] = Registry("account initialisers")
 """What a new account needs; they run in the transaction that makes it."""
 
+DEPARTURES: Registry[str, Callable[[Membership, Actor], None]] = Registry("departures")
+"""What ends when a person leaves an account; they run in the transaction that takes their membership away, before."""
+
 DEMO_LOADERS: Registry[str, Callable[[DemoContext], None]] = Registry("demo loaders")
 """What each app adds to the demo account, in the order of registration. Idempotent: they run at every start."""
 

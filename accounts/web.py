@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.actor import Actor
 from accounts.choices import ActorKind, Right
+from accounts.exceptions import RightMissing
 from accounts.models import Account, Membership, User
 from accounts.services.people import user_last_account_set
 
@@ -44,8 +45,9 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
     """Guard a view under ``/app/<int:account_id>/…``, which still gets ``account_id`` as its route says.
 
     Nobody signed in: to sign-in and back. Not a member: 404, as if the account were not there. Without ``right``: a
-    403 page that names it. Times are shown in the person's own zone. Whoever opens an address that only takes what a
-    form sends (after signing in anew, or by reloading an answer) comes to the page above it.
+    403 page that names it. A service that finds the right, or the membership, gone meanwhile is answered likewise.
+    Times are shown in the person's own zone. Whoever opens an address that only takes what a form sends (after signing
+    in anew, or by reloading an answer) comes to the page above it.
     """
 
     def decorate(view: View[P]) -> Guarded[P]:
@@ -57,8 +59,13 @@ def account_view(right: Right | None = None) -> Callable[[View[P]], Guarded[P]]:
             entered = _enter(request, request.user, membership)
             if right is not None and not membership.has_right(right):
                 return forbidden(entered, right)
-            with timezone.override(request.user.time_zone):
-                response = view(entered, *args, **kwargs)
+            try:
+                with timezone.override(request.user.time_zone):
+                    response = view(entered, *args, **kwargs)
+            except RightMissing as error:
+                _leave(entered)
+                entered = _enter(request, request.user, _membership(request.user, membership.account_id))
+                return forbidden(entered, error.right)
             if response.status_code == 405 and request.method in ("GET", "HEAD"):
                 return redirect(_page_above(request.path))
             if response.status_code < 400:
@@ -147,6 +154,11 @@ def _enter(request: HttpRequest, user: User, membership: Membership) -> AccountR
     request.membership = membership  # type: ignore[attr-defined]
     request.actor = user_actor(request, user, membership.account_id)  # type: ignore[attr-defined]
     return request  # type: ignore[return-value]
+
+
+def _leave(request: AccountRequest) -> None:
+    """Forget whose account it was; a 404 page then tells nothing of it."""
+    del request.account, request.membership, request.actor
 
 
 def _remember(request: AccountRequest) -> None:

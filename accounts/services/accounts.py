@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind, Hub, Right, SeatKind, Tier
 from accounts.exceptions import AlreadyMember, LastSuperAdmin, RightMissing, SeatInvalid
 from accounts.models import Account, Brand, Membership, Subscription, User
-from accounts.registries import ACCOUNT_INITIALISERS
+from accounts.registries import ACCOUNT_INITIALISERS, DEPARTURES
 from accounts.services.audit import audit_write
 from hubclone.lib.text import clean_line
 
@@ -101,11 +101,16 @@ def membership_update(
 
 @transaction.atomic
 def membership_remove(*, actor: Actor, membership_id: int) -> None:
-    """Take a person out of the account. Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist."""
+    """Take a person out of the account, with what they alone could look after: see DEPARTURES.
+
+    Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist.
+    """
     _account_lock(actor)
     super_admin_check(actor)
     membership = _member(actor, membership_id)
     _not_last_check(membership)
+    for depart in DEPARTURES.values():
+        depart(membership, actor)
     _audit(actor, "membership.removed", membership, {"rights": membership.rights})
     membership.delete()
 

@@ -24,6 +24,7 @@ from accounts.models import Brand, Domain
 from accounts.notification_kinds import DOMAIN_TROUBLE
 from accounts.selectors import people_with
 from accounts.services.audit import audit_write
+from accounts.services.notification_inbox import notifications_settle
 from accounts.services.notifications import NotificationWords, notifications_send
 from hubclone.lib.errors import PermanentError
 
@@ -95,9 +96,11 @@ def domain_update(*, actor: Actor, domain: Domain, proof: DomainProof, brand: Br
 
 @transaction.atomic
 def domain_remove(*, actor: Actor, domain: Domain) -> None:
-    """Let a name go; it is served no more, on other machines within seconds."""
+    """Let a name go; it is served no more, on other machines within seconds. One that has gone already stays so."""
+    if not Domain.objects.filter(account_id=actor.account_id, pk=domain.pk).delete()[0]:
+        return
     _audit(actor, "domain.removed", domain, {"state": domain.state})
-    Domain.objects.filter(account_id=actor.account_id, pk=domain.pk).delete()
+    _told_is_over(domain)
     transaction.on_commit(domains_forget)
 
 
@@ -137,6 +140,8 @@ def _settle(actor: Actor, domain: Domain, look: Look, rival: Domain | None, riva
         transaction.on_commit(domains_forget)
     mine.checked_at, mine.last_error_code, mine.last_found = Now(), look.code, look.found
     mine.save(update_fields=["state", "connected_at", "checked_at", "last_error_code", "last_found"])
+    if not look.code:
+        _told_is_over(mine)
     mine.refresh_from_db()
     return mine
 
@@ -164,6 +169,8 @@ def _rechecked(domain: Domain, look: Look) -> None:
     mine.save(update_fields=["checked_at", "last_error_code", "last_found"])
     if told:
         _tell(mine, f"proof_gone:{secrets.token_hex(4)}")
+    elif not look.code:
+        _told_is_over(mine)
 
 
 def _tell(domain: Domain, what: str) -> None:
@@ -185,11 +192,19 @@ def _tell(domain: Domain, what: str) -> None:
     notifications_send(
         account_id=domain.account_id,
         kind=DOMAIN_TROUBLE,
-        key=f"domain:{domain.pk}:{what}",
+        key=f"{_told_key(domain)}{what}",
         people=people_with(account_id=domain.account_id, right=Right.EDIT_ACCOUNT_SETTINGS),
         words=words,
         url=reverse("accounts:domain", args=[domain.account_id, domain.pk]),
     )
+
+
+def _told_is_over(domain: Domain) -> None:
+    notifications_settle(account_id=domain.account_id, about=_told_key(domain))
+
+
+def _told_key(domain: Domain) -> str:
+    return f"domain:{domain.pk}:"
 
 
 def _brand_check(actor: Actor, brand: Brand | None) -> None:

@@ -28,6 +28,12 @@ def notifications_read_all(*, account_id: int, user_id: int) -> int:
     return mine.filter(read_at=None).update(read_at=timezone.now())
 
 
+def notifications_settle(*, account_id: int, about: str) -> int:
+    """A trouble is over: what anybody was told of it needs nobody any more. ``about`` is how its keys begin."""
+    told = Notification.objects.filter(account_id=account_id, read_at=None, key__startswith=about)
+    return told.update(read_at=timezone.now())
+
+
 @transaction.atomic
 def notification_choices_set(*, actor: Actor, membership: Membership, chosen: Mapping[str, tuple[bool, bool]]) -> None:
     """Keep where a member wants each kind: kind → (in the app, by email). Kinds that they may not have are ignored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,8 @@ from accounts.models import Membership
 from accounts.selectors import invitations_open, members_list
 from accounts.services.accounts import membership_remove, membership_update
 from accounts.web import AccountRequest, account_view
+
+log = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -56,6 +59,8 @@ def user_remove(request: AccountRequest, account_id: int, membership_id: int) ->
     except LastSuperAdmin as error:
         messages.error(request, str(error))
         return redirect("accounts:user_edit", account_id, membership_id)
+    except Membership.DoesNotExist:
+        log.info("membership.removed_already")
     messages.success(request, _("%(name)s is no longer in this account.") % {"name": member.user})
     return redirect("home" if member.user_id == request.user.pk else "accounts:users", *_unless_me(request, member))
 

@@ -18,27 +18,27 @@ from accounts.web import request_ip
 class _Audited:
     """A form of the second factor. allauth tells of these changes once they are committed, which is too late for us."""
 
-    audit_action: ClassVar[str]
+    action: ClassVar[str]
     request: Any
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:
         """Change and row, or neither; what people are told goes out on commit."""
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        user_audit(user=self.request.user, action=self.audit_action, ip=request_ip(self.request))
+        user_audit(user=self.request.user, action=self.action, ip=request_ip(self.request))
         return response
 
 
 class _ActivateView(_Audited, ActivateTOTPView):  # type: ignore[misc]
-    audit_action = "user.second_factor_added"
+    action = "user.second_factor_added"
 
 
 class _DeactivateView(_Audited, DeactivateTOTPView):  # type: ignore[misc]
-    audit_action = "user.second_factor_removed"
+    action = "user.second_factor_removed"
 
 
 class _RecoveryCodesView(_Audited, GenerateRecoveryCodesView):  # type: ignore[misc]
-    audit_action = "user.recovery_codes_renewed"
+    action = "user.recovery_codes_renewed"
 
 
 second_factor_on = _ActivateView.as_view()

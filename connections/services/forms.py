@@ -69,10 +69,13 @@ def form_credentials_get(*, connection_id: int) -> dict[str, str]:
 def form_credentials_refused(*, connection_id: int, used: Mapping[str, str]) -> HubError:
     """What it means that the provider refused ``used``: the end, which is marked and told once, unless the connection
     was made anew meanwhile. Answers the error to raise."""
-    if form_credentials_get(connection_id=connection_id) != dict(used):
-        return TransientError("The connection was made anew meanwhile.", code="CONNECTED_ANEW")
-    connection_failed(connection_id=connection_id, code=GrantRevoked.code)
-    return GrantRevoked()
+    with transaction.atomic():
+        # Held, so that one that is made anew at this moment is waited for, not marked.
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection_id).first()
+        if form_credentials_get(connection_id=connection_id) == dict(used):
+            connection_failed(connection_id=connection_id, code=GrantRevoked.code)
+            return GrantRevoked()
+    return TransientError("The connection was made anew meanwhile.", code="CONNECTED_ANEW")
 
 
 def _load(connection_id: int) -> Connection | None:

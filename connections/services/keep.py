@@ -14,6 +14,7 @@ from connections.choices import ConnectionState
 from connections.exceptions import OtherIdentity
 from connections.models import Connection
 from connections.registries import Identity
+from connections.services.state import connection_told_is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def connection_keep(
     connection.last_success_at = timezone.now()
     connection.last_error_code, connection.last_error_at, connection.alerted_at = "", None, None
     connection.save()
+    if is_again:
+        connection_told_is_over(connection)
     audit_write(
         actor=actor,
         action="connection.reconnected" if is_again else "connection.made",

@@ -17,6 +17,7 @@ from accounts.choices import Right
 from accounts.models import User
 from accounts.selectors import people_with
 from accounts.services.audit import audit_write
+from accounts.services.notification_inbox import notifications_settle
 from accounts.services.notifications import NotificationWords, notifications_send
 from connections.choices import ConnectionState
 from connections.models import Connection
@@ -63,18 +64,26 @@ def connection_disconnect(*, actor: Actor, connection: Connection) -> bool:
     """End a connection for good: what depends on it lets go, the grant is revoked, the secrets are erased.
 
     Answers whether the provider confirmed the revocation. It is asked before our own transaction; when it does not
-    answer, the connection ends all the same.
+    answer, the connection ends all the same. Of two who do so at once the second finds it ended.
     """
     purpose = PURPOSES[connection.purpose]
     purpose.disconnecting(connection)
     revoked = _revoke(connection)
     with transaction.atomic():
-        purpose.disconnected(connection)
-        Connection.objects.filter(pk=connection.pk).update(
+        alive = Connection.objects.filter(pk=connection.pk).exclude(state=ConnectionState.DISCONNECTED)
+        ended = alive.update(
             state=ConnectionState.DISCONNECTED, credentials={}, expires_at=None, last_error_code="", last_error_at=None
         )
-        _audit(actor, "connection.disconnected", connection, {"revoked": revoked})
+        if ended:
+            purpose.disconnected(connection)
+            connection_told_is_over(connection)
+            _audit(actor, "connection.disconnected", connection, {"revoked": revoked})
     return revoked
+
+
+def connection_told_is_over(connection: Connection) -> None:
+    """It was mended or removed: what people were told of its troubles needs nobody any more."""
+    notifications_settle(account_id=connection.account_id, about=_told_key(connection))
 
 
 def _revoke(connection: Connection) -> bool:
@@ -109,11 +118,15 @@ def _alert(connection: Connection) -> None:
     notifications_send(
         account_id=connection.account_id,
         kind=CONNECTION_ATTENTION,
-        key=f"connection:{connection.pk}:attention:{connection.alerted_at:%Y%m%dT%H%M%S%f}",
+        key=f"{_told_key(connection)}{connection.alerted_at:%Y%m%dT%H%M%S%f}",
         people=_people_to_tell(connection),
         words=lambda: _alert_words(connection, f"{settings.BASE_URL}{page}"),
         url=page,
     )
+
+
+def _told_key(connection: Connection) -> str:
+    return f"connection:{connection.pk}:attention:"
 
 
 def _alert_words(connection: Connection, url: str) -> NotificationWords:

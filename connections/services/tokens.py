@@ -65,12 +65,16 @@ def _refresh_alone(connection_id: int, stale: str | None) -> AccessToken | Grant
 
 
 def _refresh(connection: Connection) -> AccessToken:
-    """Ask the provider; once more if the connection was made anew meanwhile."""
+    """Ask the provider; once more if the connection was made anew meanwhile.
+
+    The row is held from the second look on: one that is made anew at this moment is waited for, not marked.
+    """
     client = _client(connection)
     used = connection.credentials.get("refresh_token", "")
     try:
         tokens = client.refresh(refresh_token=used)
     except GrantRevoked:
+        Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).first()
         again = _load(connection.pk).credentials.get("refresh_token", "")
         if again == used:
             raise

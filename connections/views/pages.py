@@ -7,6 +7,7 @@ from itertools import groupby
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,7 +16,7 @@ from connections.choices import ConnectKind
 from connections.forms import ConnectionForm
 from connections.models import Connection
 from connections.registries import PROVIDERS, PURPOSES
-from connections.selectors import connections_visible
+from connections.selectors import connections_removed, connections_visible
 from connections.services.details import connection_update
 from connections.services.oauth import oauth_begin
 from connections.services.state import connection_disconnect
@@ -36,6 +37,8 @@ def index(request: AccountRequest, account_id: int) -> HttpResponse:
 @account_view()
 def detail(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponseBase:
     """One connection: how it fares, what it may do, how to mend it; POST sets what it is called."""
+    if gone := _removed(request, connection_id):
+        return gone
     connection = _get(request, connection_id)
     start = {"label": connection.label, "brand": connection.brand_id}
     form = ConnectionForm(request.POST or None, account_id=account_id, initial=start)
@@ -77,14 +80,19 @@ def reconnect(request: AccountRequest, account_id: int, connection_id: int) -> H
     return redirect(url)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @account_view()
 def remove(request: AccountRequest, account_id: int, connection_id: int) -> HttpResponse:
-    """Say what removing does, then do it."""
+    """Say what removing does, then do it.
+
+    Back to where it was asked from: the list, or with ``?from=start`` the page on which such connections are made.
+    """
     connection = _get(request, connection_id)
     provider = PROVIDERS[connection.provider]
-    if request.method == "GET":
-        return render(request, "connections/remove.html", {"connection": connection, "provider": provider})
+    back = _back(request, connection)
+    if request.method in ("GET", "HEAD"):
+        context = {"connection": connection, "provider": provider, "back": back}
+        return render(request, "connections/remove.html", context)
     revoked = connection_disconnect(actor=request.actor, connection=connection)
     name = {"name": provider.name}
     if revoked:
@@ -95,7 +103,20 @@ def remove(request: AccountRequest, account_id: int, connection_id: int) -> Http
             _("%(name)s is disconnected here. What you allowed there still stands: take it back there, too: %(page)s")
             % {**name, "page": provider.access_page},
         )
-    return redirect("connections:index", account_id=account_id)
+    return redirect(back or reverse("connections:index", args=[account_id]))
+
+
+def _back(request: AccountRequest, connection: Connection) -> str:
+    """The page that the connection belongs to, if it was asked from there; "" for the list."""
+    return PURPOSES[connection.purpose].start(connection.account_id) if request.GET.get("from") == "start" else ""
+
+
+def _removed(request: AccountRequest, connection_id: int) -> HttpResponse | None:
+    """For old links to a connection of this person that is over: the list, which says so."""
+    if not connections_removed(membership=request.membership).filter(pk=connection_id).exists():
+        return None
+    messages.info(request, _("This connection was removed. Nothing of it needs you any more."))
+    return redirect("connections:index", request.account.pk)
 
 
 def _get(request: AccountRequest, connection_id: int) -> Connection:

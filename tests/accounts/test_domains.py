@@ -351,6 +351,9 @@ def test_a_proof_that_goes_is_told_once_and_the_name_stays(
     assert Notification.objects.count() == 2
     domain.refresh_from_db()
     assert (domain.state, domain.last_error_code) == (DomainState.CONNECTED, "NO_RECORD")
+    prove(names, domain)
+    domains_recheck(older_than=NOW)
+    assert not Notification.objects.filter(read_at=None).exists(), "what is mended needs nobody any more"
 
 
 def test_checking_is_slowed_for_who_does_nothing_else(editor: Membership, names: NameServer) -> None:

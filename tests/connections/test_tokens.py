@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
+from django.db import DatabaseError, transaction
 from django.db import connection as database
 from pytest_django import Settings
 
@@ -215,6 +218,84 @@ def test_a_grant_that_another_connection_uses_is_not_revoked(
     connection, other = _connection(member, JAN), _connection(stranger, JAN)
     connection_disconnect(actor=actor_of(member), connection=connection)
     assert access_token_get(connection_id=other.pk, stale=access_token_get(connection_id=other.pk).token).token
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("A12")
+def test_a_worker_that_is_killed_while_it_refreshes_holds_up_nobody(member: Membership, sandbox: Control) -> None:
+    connection = _connection(member)
+    token_expire(connection)
+    sandbox.fault(provider="google", path="/token$", delay=5, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(_run, lambda: access_token_get(connection_id=connection.pk))
+        _backend_end(_lock_holder())
+        started = time.monotonic()
+        assert access_token_get(connection_id=connection.pk).token
+        assert time.monotonic() - started < 4, "it did not wait for the dead one's answer"
+        assert isinstance(killed.exception(), DatabaseError)
+    assert access_token_get(connection_id=connection.pk).token
+    assert Connection.objects.get().state == ConnectionState.ACTIVE
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("A12")
+def test_a_connection_that_is_made_anew_while_its_old_grant_is_refused_stays_active(
+    member: Membership, sandbox: Control
+) -> None:
+    row = Connection.objects.defer(None).get(pk=_connection(member).pk)
+    good = row.credentials
+    row.credentials, row.expires_at = {"access_token": "old", "refresh_token": "over"}, row.created_at
+    row.save()
+    sandbox.requests_clear()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            anew = Connection.objects.defer(None).select_for_update().get(pk=row.pk)
+            asked = pool.submit(_run, lambda: access_token_get(connection_id=row.pk))
+            _until(lambda: TOKEN_CALL in sandbox.requests() and _is_anybody_waiting())
+            anew.credentials = good
+            anew.save()
+        assert asked.result(30).token
+    assert Connection.objects.get().state == ConnectionState.ACTIVE
+    assert not OutgoingEmail.objects.exists()
+
+
+def _lock_holder() -> int:
+    """The backend that holds an advisory lock, once there is one."""
+    sql = """select pid from pg_locks where locktype = 'advisory' and granted
+             and database = (select oid from pg_database where datname = current_database())"""
+    _until(lambda: _rows(sql))
+    return int(_rows(sql)[0][0])
+
+
+def _backend_end(pid: int) -> None:
+    _rows("select pg_terminate_backend(%s)", pid)
+
+
+def _is_anybody_waiting() -> bool:
+    _rows("select pg_stat_clear_snapshot()")
+    return bool(_rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+
+
+def _rows(sql: str, *params: int) -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
+
+
+def _until(holds: Callable[[], Any]) -> None:
+    """Wait for it, as long as a loaded machine may take."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _run(work: Callable[[], Any]) -> Any:
+    """In a thread of its own."""
+    try:
+        return work()
+    finally:
+        database.close()
 
 
 def _error(connection_id: int) -> Exception | None:
