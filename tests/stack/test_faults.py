@@ -182,8 +182,11 @@ def test_a_killed_publisher_numbers_what_was_written_meanwhile(
     stack.wait_healthy()
 
 
-def test_a_killed_beat_loses_no_booking(stack: Stack, page: VisitedPage, wishes: list[Wish]) -> None:
-    stack.kill("beat")
+@pytest.mark.parametrize("name", ["beat", "background"])
+def test_a_killed_process_that_no_visitor_waits_for_loses_no_booking(
+    stack: Stack, page: VisitedPage, wishes: list[Wish], name: str
+) -> None:
+    stack.kill(name)
     assert [answer.status for answer in page.book_all(wishes[:3])] == [ACCEPTED] * 3
     wait_for_all(stack, wishes[:3])
     stack.wait_healthy()
@@ -197,6 +200,23 @@ def test_a_killed_web_server_loses_no_accepted_booking(stack: Stack, page: Visit
         assert {one.result().status for one in sent} == {ACCEPTED}
     stack.wait_healthy()
     wait_for_all(stack, wishes)
+
+
+def test_the_supervisor_killed_and_started_again_in_the_middle_of_bookings_and_each_is_made_once(
+    stack: Stack, page: VisitedPage, wishes: list[Wish]
+) -> None:
+    assert stack.up is not None
+    with ThreadPoolExecutor(4) as visitors:
+        sent = [visitors.submit(page.book_until_answered, wish) for wish in wishes]
+        wait_until(lambda: any(one.done() for one in sent), every=0.01, what="the first booking")
+        stack.up.kill()
+        stack.up.wait()
+        stack.start()
+        assert {one.result().status for one in sent} == {ACCEPTED}
+    stack.wait_healthy()
+    leases_end(stack)
+    wait_for_all(stack, wishes)
+    assert records(stack, wishes) == {wish.email: (1, 1, 1) for wish in wishes}
 
 
 def test_forty_visitors_at_once_on_one_slot_are_one_booking(stack: Stack, page: VisitedPage, day: dt.date) -> None:

@@ -133,6 +133,19 @@ def test_redis_stopped_and_started_leaves_the_app_serving(stack: Stack) -> None:
     assert stack.health()[0] == 200
 
 
+def test_postgresql_stopped_is_what_healthz_says_and_pages_say_it_kindly(stack: Stack) -> None:
+    with stack.stopped("postgres"):
+        status, health = stack.health()
+        assert (status, health["status"]) == (503, "unwell")
+        assert health["parts"]["database"].startswith("PostgreSQL does not answer")
+        status, text = stack.get(f"/meetings/{stack.demo['scheduling_page'].split('/meetings/')[1]}")
+        assert status == 500
+        assert "Something went wrong" in text
+        assert "Traceback" not in text
+        assert "OperationalError" not in text
+    assert stack.health() == (200, {"status": "ok"})
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_postgresql_restarted_or_killed_is_recovered_from(stack: Stack, how: signal.Signals) -> None:
     users = stack.sql("select count(*) from accounts_user")

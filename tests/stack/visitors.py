@@ -22,7 +22,7 @@ from tests.stack.fixture import Stack, wait_until
 ACCEPTED = 302
 ACCEPTED_BY_API = 200
 TAKEN = 409
-REPEAT_SECONDS = 60
+REPEAT_SECONDS = 150
 _START = re.compile(r"[?&]start=([^&\"]+)")
 _MAKE_PAGE = """
 from accounts.actor import system_actor
