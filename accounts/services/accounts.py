@@ -64,7 +64,7 @@ def membership_add(
     seat_tier: Tier = Tier.NONE,
 ) -> Membership:
     """Let a person into the account. Raises RightMissing, SeatInvalid, AlreadyMember."""
-    _account_lock(actor)
+    account_lock(actor)
     super_admin_check(actor)
     seat_check(seat, seat_tier)
     try:
@@ -83,7 +83,7 @@ def membership_update(
     *, actor: Actor, membership_id: int, rights: Iterable[Right], seat: SeatKind, seat_tier: Tier
 ) -> Membership:
     """Set rights and seat. Raises RightMissing, SeatInvalid, LastSuperAdmin, Membership.DoesNotExist."""
-    _account_lock(actor)
+    account_lock(actor)
     super_admin_check(actor)
     seat_check(seat, seat_tier)
     membership = _member(actor, membership_id)
@@ -105,7 +105,7 @@ def membership_remove(*, actor: Actor, membership_id: int) -> None:
 
     Raises RightMissing, LastSuperAdmin, Membership.DoesNotExist.
     """
-    _account_lock(actor)
+    account_lock(actor)
     super_admin_check(actor)
     membership = _member(actor, membership_id)
     _not_last_check(membership)
@@ -118,7 +118,7 @@ def membership_remove(*, actor: Actor, membership_id: int) -> None:
 @transaction.atomic
 def subscription_set(*, actor: Actor, account: Account, hub: Hub, tier: Tier) -> None:
     """Subscribe the account to a hub at a tier; ``Tier.NONE`` ends the subscription. Raises RightMissing."""
-    _account_lock(actor)
+    account_lock(actor)
     super_admin_check(actor)
     held = Subscription.objects.filter(account=account, hub=hub).values_list("tier", flat=True).first()
     if (held or Tier.NONE) == tier:
@@ -132,7 +132,7 @@ def subscription_set(*, actor: Actor, account: Account, hub: Hub, tier: Tier) ->
     )
 
 
-def _account_lock(actor: Actor) -> None:
+def account_lock(actor: Actor) -> None:
     """Changes of an account's rights go one after another: two super admins cannot remove each other at once."""
     Account.objects.select_for_update(no_key=True).get(pk=actor.account_id)
 

@@ -19,7 +19,7 @@ from accounts.choices import ActorKind, Right, SeatKind, Tier
 from accounts.exceptions import AlreadyMember, InvitationOpen, InvitationState
 from accounts.models import Account, Invitation, Membership, User
 from accounts.selectors import person_of
-from accounts.services.accounts import rights_ordered, seat_check, super_admin_check
+from accounts.services.accounts import account_lock, rights_ordered, seat_check, super_admin_check
 from accounts.services.audit import audit_write
 from accounts.services.mail import email_enqueue
 from accounts.services.people import person_create
@@ -44,6 +44,7 @@ def invitation_send(
 
     Raises RightMissing, SeatInvalid, AlreadyMember, InvitationOpen.
     """
+    account_lock(actor)
     super_admin_check(actor)
     seat_check(seat, seat_tier)
     email = email.strip().lower()
@@ -76,6 +77,7 @@ def invitation_resend(*, actor: Actor, invitation_id: int) -> Invitation:
 
     Raises RightMissing, InvitationState, Invitation.DoesNotExist.
     """
+    account_lock(actor)
     super_admin_check(actor)
     invitation = _standing(actor, invitation_id)
     secret = _secret_new(invitation)
@@ -89,6 +91,7 @@ def invitation_resend(*, actor: Actor, invitation_id: int) -> Invitation:
 @transaction.atomic
 def invitation_revoke(*, actor: Actor, invitation_id: int) -> Invitation:
     """Withdraw an invitation. Raises RightMissing, InvitationState, Invitation.DoesNotExist."""
+    account_lock(actor)
     super_admin_check(actor)
     invitation = _standing(actor, invitation_id)
     invitation.revoked_at = timezone.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -44,8 +45,9 @@ def subscriptions(request: AccountRequest, account_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("That subscription does not exist. Nothing was changed."))
         return redirect("accounts:account", account_id)
-    for hub, tier in form.tiers.items():
-        subscription_set(actor=request.actor, account=request.account, hub=hub, tier=tier)
+    with transaction.atomic():
+        for hub, tier in form.tiers.items():
+            subscription_set(actor=request.actor, account=request.account, hub=hub, tier=tier)
     messages.success(request, _("The subscriptions are saved."))
     return redirect("accounts:account", account_id)
 

@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.db import transaction
 from django.http import HttpResponse
 
+from accounts.second_factor import totp_use
 from accounts.services.people import user_audit
 from accounts.web import request_ip
 
@@ -31,6 +33,14 @@ class _Audited:
 
 class _ActivateView(_Audited, ActivateTOTPView):  # type: ignore[misc]
     action = "user.second_factor_added"
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        """The code that proves the app is used up by it."""
+        response = super().form_valid(form)
+        added = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        totp_use(added, form.cleaned_data["code"])
+        return response
 
 
 class _DeactivateView(_Audited, DeactivateTOTPView):  # type: ignore[misc]

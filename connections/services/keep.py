@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.models import Account, User
 from accounts.services.audit import audit_write
 from connections.choices import ConnectionState
 from connections.exceptions import OtherIdentity
@@ -84,9 +85,16 @@ def connection_keep(
 
 
 def _known(actor: Actor, grant: Grant, identity: Identity) -> Connection | None:
+    _turn_take(actor, grant)
     mine = Connection.objects.select_for_update().filter(account_id=actor.account_id, owner_id=grant.owner_id)
     alive = mine.exclude(state=ConnectionState.DISCONNECTED)
     connection = alive.filter(provider=grant.provider, external_id=identity.external_id).first()
     if grant.connection_id is not None and (connection is None or connection.pk != grant.connection_id):
         raise OtherIdentity
     return connection
+
+
+def _turn_take(actor: Actor, grant: Grant) -> None:
+    """Two who come back from the same outside account at once make one connection: the second renews it."""
+    owner = User.objects.filter(pk=grant.owner_id) if grant.owner_id else Account.objects.filter(pk=actor.account_id)
+    owner.select_for_update(no_key=True).first()

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from accounts.models import Account, Membership
+from accounts.models import Account, Invitation, Membership
 from tests.accounts.conftest import signed_in
 
 pytestmark = [pytest.mark.spec("A3"), pytest.mark.django_db(transaction=True)]
@@ -81,3 +81,10 @@ def test_of_two_who_remove_a_member_both_are_told_that_they_are_out(admin: Membe
             _wait(answer)
             Membership.objects.filter(pk=member.pk).delete()
         assert answer.result(30)["Location"] == reverse("accounts:users", args=[admin.account_id])
+
+
+def test_an_invitation_of_somebody_who_is_demoted_meanwhile_is_not_sent(admin: Membership) -> None:
+    form = {"email": "mallory@hubclone.test", "language": "en", "rights": ["super_admin"], "seat": "none"}
+    answer = post_when(admin, reverse("accounts:user_invite", args=[admin.account_id]), form, rights=[])
+    assert answer.status_code == 403
+    assert not Invitation.objects.exists()

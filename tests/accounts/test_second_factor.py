@@ -156,6 +156,14 @@ def test_a_code_is_good_once_even_without_the_cache(member: Membership) -> None:
         assert not inside(second), "the code before the last one that was used"
 
 
+def test_the_code_that_proved_a_new_app_lets_nobody_in(member: Membership) -> None:
+    turned_on_now(member)
+    with travel(START + 1, tick=False):
+        client = at_the_second_step(member)
+        assert "That code is not right" in client.post(AUTHENTICATE, {"code": code_now(member, START)}).content.decode()
+        assert not inside(client)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_one_code_used_twice_at_once_lets_one_in(member: Membership) -> None:
     with travel(START, tick=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -236,3 +237,18 @@ def test_a_secret_that_is_written_under_the_old_key_meanwhile_is_rotated_too(
     settings.ENCRYPTION_KEYS = (old,)
     with pytest.raises(SecretUnreadable):
         Connection.objects.defer(None).get()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("A12", "A13")
+def test_two_tabs_that_come_back_from_the_same_account_at_once_make_one_connection(
+    member: Membership, sandbox: Control
+) -> None:
+    browsers = [Browser(member) for _ in range(4)]
+    ways = [browser.consent(browser.begin()) for browser in browsers]
+    pairs = zip(browsers, ways, strict=True)
+    answers = at_once([partial(browser.back, way) for browser, way in pairs])
+    assert [getattr(answer, "status_code", answer) for answer in answers] == [302] * 4
+    assert Connection.objects.get().identity == ANNA
+    actions = AuditEntry.objects.filter(target_kind="connection").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["connection.made", *["connection.reconnected"] * 3]
