@@ -83,6 +83,16 @@ _PAIRS: tuple[tuple[T, T, int, int, str, str, int, int], ...] = (
     (T.ORDER, T.LINE_ITEM, 513, 514, "", "", 0, 0),
     (T.LINE_ITEM, T.PRODUCT, 9021, 9022, "", "", 0, 0),
     (T.MARKETING_EVENT, T.CONTACT, 9031, 9032, "", "", 0, 0),
+    (T.INVOICE, T.CALL, 9041, 9042, "", "", 0, 0),
+    (T.INVOICE, T.EMAIL, 9043, 9044, "", "", 0, 0),
+    (T.INVOICE, T.MEETING, 9045, 9046, "", "", 0, 0),
+    (T.INVOICE, T.NOTE, 9047, 9048, "", "", 0, 0),
+    (T.INVOICE, T.TASK, 9049, 9050, "", "", 0, 0),
+    (T.ORDER, T.CALL, 9051, 9052, "", "", 0, 0),
+    (T.ORDER, T.EMAIL, 9053, 9054, "", "", 0, 0),
+    (T.ORDER, T.MEETING, 9055, 9056, "", "", 0, 0),
+    (T.ORDER, T.NOTE, 9057, 9058, "", "", 0, 0),
+    (T.ORDER, T.TASK, 9059, 9060, "", "", 0, 0),
 )
 
 

@@ -15,6 +15,7 @@ from crm.builtin_associations import unlabelled
 from crm.composer_forms import NoteForm
 from crm.exceptions import RecordError
 from crm.models import Association, Event, Record, TimelineEntry
+from crm.objects import OBJECTS
 from crm.registries import COMPOSERS, Composer
 from crm.services.activities import activity_change, activity_log
 from crm.services.records import record_restore
@@ -174,6 +175,17 @@ def test_an_activity_of_another_record_is_not_changed_from_here(
     for rest, sent in (("edit/", POSTED["note"]), ("done/", {"done": "1"}), ("delete/", {})):
         assert client.post(url_of(ann, f"activities/{note.pk}/{rest}"), sent).status_code == 404
     assert database_fingerprint() == before
+
+
+@pytest.mark.spec("A19", "A21")
+@pytest.mark.parametrize("plural", ["companies", "deals", "tickets", "orders", "invoices"])
+def test_sales_and_service_are_logged_on_too(client: Client, actor: Actor, write: Write, plural: str) -> None:
+    info = next(info for info in OBJECTS.values() if info.plural == plural)
+    record = record_of(write(info.type.value, properties={info.name[0][0]: "Blue chairs"}))
+    url = reverse("crm:record", args=[record.account_id, plural, record.pk])
+    for kind in ("note", "task", "call", "email", "meeting"):
+        assert client.post(f"{url}log/{kind}/", POSTED[kind]).status_code == 302, kind
+    assert {row["kind"].key for row in client.get(url).context["items"]} >= set(POSTED)
 
 
 def test_a_kind_of_record_without_activities_offers_none_and_takes_none(

@@ -70,3 +70,16 @@ def test_an_older_account_gets_the_public_numbers_and_words() -> None:
     assert set(kinds.values_list("from_type", "to_type", "type_id", "inverse_type_id", "name", "label")) == new
     assert not PropertyDefinition.objects.filter(label="E-mail").exists()
     assert Schema.objects.get(account=account).version != version
+
+
+@pytest.mark.django_db
+def test_an_older_account_gets_the_activities_of_orders_and_invoices() -> None:
+    account, _owner = account_make()
+    kinds = AssociationType.objects.filter(account=account)
+    new = set(kinds.values_list("from_type", "to_type", "type_id", "inverse_type_id", "category", "name", "label"))
+    kinds.filter(type_id__in=range(9042, 9060)).delete()
+    version = Schema.objects.get(account=account).version
+    importlib.import_module("crm.migrations.0007_activities_of_sales").types_add(apps, None)
+    after = set(kinds.values_list("from_type", "to_type", "type_id", "inverse_type_id", "category", "name", "label"))
+    assert after == new
+    assert Schema.objects.get(account=account).version != version

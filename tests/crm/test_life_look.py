@@ -12,6 +12,7 @@ from accounts.models import Account, User
 from crm.models import PropertyDefinition
 from crm.services.association_labels import association_label_create
 from crm.services.consents import consent_write
+from crm.services.excluded_domains import excluded_domain_add
 from crm.services.records import record_archive
 from tests.browser import PageFactory, axe_violations, overflow, picture
 from tests.crm.conftest import account_make
@@ -44,6 +45,8 @@ def paths(actor: Actor) -> dict[str, str]:
     for name in ("Grace", "Łucja"):
         gone = new(actor, properties={"firstname": name})
         record_archive(actor=actor, record_id=gone, object_type="contact")
+    new(actor, record_id=ann, emails=["ann.nowak@a-rather-long-domain-of-her-own.example.org"])
+    excluded_domain_add(actor=actor, domain="competitor.example")
     consent_write(actor=actor, record_id=ann, purpose="Newsletter", state="given", text="I want news.", proof="Form")
     consent_write(actor=actor, record_id=ann, purpose="Phone calls", state="withdrawn", proof="Call on 3 May")
     options = [{"value": "s", "label": "Small"}, {"value": "l", "label": "Large"}]
@@ -62,10 +65,12 @@ def paths(actor: Actor) -> dict[str, str]:
         "gone": f"contacts/{gone}/",
         "delete": f"deleted/{gone}/delete/",
         "consents": f"contacts/{ann}/consents/",
+        "addresses": f"contacts/{ann}/emails/",
         "properties": f"{objects}/properties/",
         "property": f"{objects}/properties/{shoe}/",
         "property-new": f"{objects}/properties/new/contacts/",
         "groups": f"{objects}/groups/",
+        "domains": f"{objects}/domains/",
         "labels": f"{objects}/labels/",
         "label": f"{objects}/labels/{label.pk}/",
         "label-delete": f"{objects}/labels/{label.pk}/delete/",
