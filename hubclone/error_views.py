@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import page_not_found
+from django.views.defaults import server_error as page_server_error
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.web import not_found as in_shell
@@ -20,9 +21,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     else the page, in the shell for members."""
     if getattr(request, "domain", None):
         return render(request, "404_visitor.html", status=404)
-    if request.path.startswith(API_PREFIXES) or "Authorization" in request.headers:
+    if _is_call(request):
         return JsonResponse(error_body("resource not found", "OBJECT_NOT_FOUND"), status=404)
     return in_shell(request) or page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: what we did not mean, or a database that is away; asks nothing of the database itself."""
+    if _is_call(request):
+        return JsonResponse(error_body("internal error", "INTERNAL_ERROR"), status=500)
+    return page_server_error(request)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -33,3 +41,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     came_from = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
     return render(request, "403_csrf.html", {"back_url": came_from if is_ours else ""}, status=403)
+
+
+def _is_call(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads JSON."""
+    return request.path.startswith(API_PREFIXES) or "Authorization" in request.headers

@@ -9,6 +9,7 @@ from hubclone import appearance, styleguide
 from hubclone.health_views import healthz
 
 handler404 = "hubclone.error_views.not_found"
+handler500 = "hubclone.error_views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),

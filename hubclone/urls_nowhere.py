@@ -5,5 +5,6 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 handler404 = "hubclone.error_views.not_found"
+handler500 = "hubclone.error_views.server_error"
 
 urlpatterns: list[URLPattern] = []

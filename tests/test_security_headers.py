@@ -59,3 +59,20 @@ def test_an_unknown_path_of_the_api_answers_in_its_error_shape(path: str) -> Non
     assert answer.status_code == 404
     assert answer.json()["category"] == "OBJECT_NOT_FOUND"
     assert "<html" in Client(raise_request_exception=False).get("/nothing-here").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/scheduler/v3/meetings/meeting-links", "/accounts/login/"])
+def test_what_we_did_not_mean_says_nothing_of_why_and_an_api_reads_it(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("the reason")
+
+    monkeypatch.setattr("django.core.handlers.base.BaseHandler.resolve_request", broken)
+    answer = Client(raise_request_exception=False).get(path)
+    assert answer.status_code == 500
+    assert "reason" not in answer.content.decode()
+    if path.startswith("/scheduler/"):
+        assert answer.json()["category"] == "INTERNAL_ERROR"
+    else:
+        assert "Something went wrong" in answer.content.decode()

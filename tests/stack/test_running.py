@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -143,6 +144,8 @@ def test_postgresql_stopped_is_what_healthz_says_and_pages_say_it_kindly(stack: 
         assert "Something went wrong" in text
         assert "Traceback" not in text
         assert "OperationalError" not in text
+        status, text = stack.get("/scheduler/v3/meetings/meeting-links")
+        assert (status, json.loads(text)["category"]) == (500, "INTERNAL_ERROR")
     assert stack.health() == (200, {"status": "ok"})
 
 
