@@ -28,6 +28,7 @@ from accounts.choices import ActorKind
 from calendars.models import Calendar, LoggedEvent
 from calendars.providers.protocol import Interval, RemoteEvent
 from calendars.services.booking_records import MEETING_TO_CONTACT, TIMELINE_KIND
+from calendars.services.events_ours import copies_of_ours
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty, RecordNotFound
 from crm.models import Association, Record, TimelineEntry
@@ -106,6 +107,8 @@ class _Log:
         self.own = _own_addresses(self.account_id)
         self.before = self._before()
         self.keys = self._keys()
+        fresh = [s.event for s in sightings if s.event.remote_id not in self.rows]
+        self.ours = copies_of_ours(account_id=self.account_id, events=fresh)
         self.earlier = self._earlier()
         self.shared = self._shared()
         self.new: list[tuple[int, LoggedEvent]] = []
@@ -135,7 +138,8 @@ class _Log:
             return
         fingerprint = _fingerprint(event, contacts)
         if row is None:
-            self._begin(event, event.interval, contacts, fingerprint)
+            if event.remote_id not in self.ours:
+                self._begin(event, event.interval, contacts, fingerprint)
             return
         if row.fingerprint != fingerprint and row.meeting_id in self.before:
             self._write(event, contacts, row.meeting_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -48,14 +49,14 @@ def meeting(member: Membership, contact: Record) -> Record:
     return schedule(member, contact)
 
 
-def schedule(member: Membership, contact: Record, **more: Any) -> Record:
+def schedule(member: Membership, contact: Record, others: Sequence[Record] = (), **more: Any) -> Record:
     times = {"hs_timestamp": slot(0), "hs_meeting_start_time": slot(0), "hs_meeting_end_time": slot(1)}
     words = {"hs_meeting_title": "Kick-off", "hs_meeting_location": "Room 1", "hs_meeting_body": "<p>Bring cake</p>"}
     made = meeting_schedule(
         actor=Actor(member.account_id, ActorKind.USER, str(member.user_id)),
         organiser=member.user,
         properties={**words, "hs_meeting_outcome": "SCHEDULED", **{k: v.isoformat() for k, v in times.items()}},
-        links=[(contact.pk, MEETING_TO_CONTACT)],
+        links=[(one.pk, MEETING_TO_CONTACT) for one in (contact, *others)],
         time_zone="Europe/Warsaw",
         **more,
     )

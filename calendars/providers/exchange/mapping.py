@@ -67,7 +67,7 @@ VIEW_FIELDS = [*KIND_FIELDS, *BUSY_FIELDS, *_fields("sensitivity", "last_modifie
 EVENT_FIELDS = [
     *VIEW_FIELDS,
     *_fields("subject", "location", "is_all_day", "appointment_sequence_number", "parent_folder_id", "organizer"),
-    *_fields("required_attendees", "optional_attendees", "hubclone_uid", "hubclone_private"),
+    *_fields("required_attendees", "optional_attendees", "hubclone_uid", "hubclone_private", "recurrence_id"),
 ]
 WHOLE_FIELDS = [*EVENT_FIELDS, *_fields("body")]
 
@@ -149,6 +149,7 @@ def event_from(item: Element, *, owner: str = "") -> RemoteEvent:
         sequence=int(_text(item, "AppointmentSequenceNumber") or 0),
         ical_uid=item_uid(item),
         draft_uid=_property(item, HubcloneUid.property_name),
+        copy_key=_copy_key(item),
     )
 
 
@@ -253,6 +254,12 @@ def _person(mailbox: Element, response: str) -> Iterator[Attendee]:
 def _address(mailbox: Element) -> str:
     email = _text(mailbox, "EmailAddress")
     return email if "@" in email and _text(mailbox, "RoutingType") in {"", "SMTP"} else ""
+
+
+def _copy_key(item: Element) -> str:
+    """Ids differ from mailbox to mailbox, iCalendar UIDs do not; an occurrence has its series' UID and its day."""
+    uid, day = item_uid(item), _instant(item, "RecurrenceId")
+    return f"{uid}/{day.isoformat()}" if uid and day else uid
 
 
 def _private(item: Element) -> Mapping[str, str]:
