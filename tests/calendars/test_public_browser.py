@@ -10,7 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from accounts.registries import ACCOUNT_INITIALISERS
+from calendars.choices import LocationKind
 from calendars.models import Booking, SchedulingPage
 from calendars.services.logos import logo_keep
 from crm.choices import ObjectType, PropertyType
@@ -203,6 +205,35 @@ def test_the_card_is_as_wide_at_every_step_and_a_logo_has_its_room_before_it_is_
     fill_and_send(visitor)
     measure()
     assert len({(step["x"], step["width"]) for step in steps if step}) == 1
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_long_words_stay_inside_the_card(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage, narrow: bool
+) -> None:
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
+    description = f"https://example.com/{'x' * 200}"
+    SchedulingPage.objects.update(
+        title=word, location_kind=LocationKind.ADDRESS, location_detail=word, description=description, form_fields=[]
+    )
+    User.objects.filter(pk=page.owner_id).update(name=f"{word}-{word}")
+    visitor = open_page(narrow=narrow)
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    assert overflow(visitor) == 0
+    if narrow:
+        visitor.locator("a.day").first.click()
+    visitor.locator("a.slot").first.click()
+    visitor.fill("[name=first_name]", word)
+    visitor.fill("[name=email]", f"{'o' * 60}@{'x' * 60}.example.com")
+    picture(visitor, f"public-long-{narrow}")
+    card, host = (visitor.locator(css).bounding_box() for css in (".booking__form", ".booking__host > :nth-child(2)"))
+    assert card
+    assert host
+    assert narrow or host["x"] + host["width"] <= card["x"]
+    assert overflow(visitor) == 0
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("h1")).to_have_text("Your request is sent")
+    assert overflow(visitor) == 0
 
 
 def test_on_a_phone_an_empty_month_says_so_and_leads_to_the_next_free_one(
