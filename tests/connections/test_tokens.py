@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -26,6 +25,7 @@ from hubclone.lib.errors import TransientError
 from sandbox.testing import Control
 from tests.accounts.factories import actor_of
 from tests.connections.google import ANNA, JAN, Browser, connected, token_expire
+from tests.waiting import in_thread, rows, until, waiting
 
 TOKEN_CALL = "POST /google/token"
 
@@ -227,7 +227,7 @@ def test_a_worker_that_is_killed_while_it_refreshes_holds_up_nobody(member: Memb
     token_expire(connection)
     sandbox.fault(provider="google", path="/token$", delay=5, times=1)
     with ThreadPoolExecutor(1) as pool:
-        killed = pool.submit(_run, lambda: access_token_get(connection_id=connection.pk))
+        killed = pool.submit(in_thread, lambda: access_token_get(connection_id=connection.pk))
         _backend_end(_lock_holder())
         started = time.monotonic()
         assert access_token_get(connection_id=connection.pk).token
@@ -250,8 +250,8 @@ def test_a_connection_that_is_made_anew_while_its_old_grant_is_refused_stays_act
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             anew = Connection.objects.defer(None).select_for_update().get(pk=row.pk)
-            asked = pool.submit(_run, lambda: access_token_get(connection_id=row.pk))
-            _until(lambda: TOKEN_CALL in sandbox.requests() and _is_anybody_waiting())
+            asked = pool.submit(in_thread, lambda: access_token_get(connection_id=row.pk))
+            until(lambda: TOKEN_CALL in sandbox.requests() and waiting())
             anew.credentials = good
             anew.save()
         assert asked.result(30).token
@@ -263,39 +263,12 @@ def _lock_holder() -> int:
     """The backend that holds an advisory lock, once there is one."""
     sql = """select pid from pg_locks where locktype = 'advisory' and granted
              and database = (select oid from pg_database where datname = current_database())"""
-    _until(lambda: _rows(sql))
-    return int(_rows(sql)[0][0])
+    until(lambda: rows(sql))
+    return int(rows(sql)[0][0])
 
 
 def _backend_end(pid: int) -> None:
-    _rows("select pg_terminate_backend(%s)", pid)
-
-
-def _is_anybody_waiting() -> bool:
-    _rows("select pg_stat_clear_snapshot()")
-    return bool(_rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
-
-
-def _rows(sql: str, *params: int) -> list[tuple[Any, ...]]:
-    with database.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
-
-
-def _until(holds: Callable[[], Any]) -> None:
-    """Wait for it, as long as a loaded machine may take."""
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def _run(work: Callable[[], Any]) -> Any:
-    """In a thread of its own."""
-    try:
-        return work()
-    finally:
-        database.close()
+    rows("select pg_terminate_backend(%s)", pid)
 
 
 def _error(connection_id: int) -> Exception | None:
