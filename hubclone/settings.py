@@ -54,6 +54,8 @@ MICROSOFT = {
 }
 EXCHANGE_CA_FILE = ENV.exchange_ca_file
 EXCHANGE_AUTODISCOVER_URL = ENV.exchange_autodiscover_url
+CALENDAR_PAGES_MOST = 10_000
+"""Pages of one list of a provider: one that has more is taken to have no end."""
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -29,26 +29,30 @@ from hubclone.lib.arrays import text_array
 LOOK_AGAIN_SECONDS = 60
 """When a change of ours was on its way to the calendar: later, it is clear whose was the last word."""
 _KNOWN_SQL = """
+with page as materialized (
+    select %(ids)s::text[] as ids, %(uids)s::text[] as uids, %(emails)s::text[] as emails
+)
 select 'booking', b.id, b.event_id, b.calendar_id from calendars_booking b
-where b.account_id = %(account)s and b.event_id <> '' and b.event_id = any(%(ids)s::text[])
+where b.account_id = %(account)s and b.event_id <> '' and b.event_id = any((select ids from page)::text[])
 union all
 select 'copy', b.id, b.ical_uid, b.calendar_id from calendars_booking b
-where b.account_id = %(account)s and b.ical_uid = any(%(uids)s::text[])
+where b.account_id = %(account)s and b.ical_uid = any((select uids from page)::text[])
 union all
 select 'meeting', m.id, m.event_id, m.calendar_id from calendars_meetingevent m
-where m.account_id = %(account)s and m.event_id <> '' and m.event_id = any(%(ids)s::text[])
+where m.account_id = %(account)s and m.event_id <> '' and m.event_id = any((select ids from page)::text[])
 union all
 select 'copy', m.id, m.ical_uid, m.calendar_id from calendars_meetingevent m
-where m.account_id = %(account)s and m.ical_uid <> '' and m.ical_uid = any(%(uids)s::text[])
+where m.account_id = %(account)s and m.ical_uid <> '' and m.ical_uid = any((select uids from page)::text[])
 union all
 select 'logged', l.id, l.remote_id, l.calendar_id from calendars_loggedevent l
-where l.account_id = %(account)s and l.calendar_id = %(calendar)s and l.remote_id = any(%(ids)s::text[])
+where l.account_id = %(account)s and l.calendar_id = %(calendar)s and l.remote_id = any((select ids from page)::text[])
 union all
 select 'contact', r.id, i.value, null from crm_recordidentity i
 join crm_record r on r.id = i.record_id and r.archived_at is null
 where i.account_id = %(account)s and i.object_type = 'contact' and i.kind = 'email' and i.namespace = ''
-    and i.value = any(%(emails)s::text[])
+    and i.value = any((select emails from page)::text[])
 """
+"""Each list comes once: written out at each place, PostgreSQL would read, and estimate, thousands of ids again."""
 
 
 @dataclass(slots=True)

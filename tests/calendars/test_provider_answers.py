@@ -107,6 +107,28 @@ def test_pages_that_lead_in_a_circle_are_given_up(side: Side, client: CalendarCl
     assert side.requests() < 5
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["changes", "all of it"])
+def test_pages_that_are_new_without_end_are_given_up_for_good_and_lose_nothing(
+    side: Side, calendar: Calendar, settings: Any, whole: bool
+) -> None:
+    settings.CALENDAR_PAGES_MOST = 3
+    if whole:
+        Calendar.objects.update(sync_token="")
+    before = Calendar.objects.get(pk=calendar.pk)
+    for number in range(9):
+        side.fault(READ, status=200, body=empty_page(side.key, number))
+    calendar_sync_enqueue(calendar)
+    run_jobs()
+    job = CalendarJob.objects.get(kind="calendar.sync")
+    assert (job.state, job.attempts, job.last_error_code) == (JobState.DEAD, 1, "TOO_MANY_PAGES")
+    assert "not end" in job.last_error
+    assert len(side.control.state()["faults"]) in {5, 6}, "of nine pages that there were, three or one more were read"
+    after = Calendar.objects.get(pk=calendar.pk)
+    assert (after.sync_token, after.synced_at) == (before.sync_token, before.synced_at)
+    side.control.clear()
+    assert_all_stands(calendar)
+
+
 MEANS: dict[int, type[Exception]] = {
     403: CalendarGone,
     404: CalendarGone,

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+from django.conf import settings
 from exchangelib import Account
 from exchangelib.errors import ErrorExceededFindCountLimit
 
@@ -25,7 +26,6 @@ SLICE = dt.timedelta(days=60)
 SLICE_LEAST = dt.timedelta(minutes=15)
 VIEW_MOST = 500
 ITEMS_A_PAGE = 100
-STATE_CALLS_MOST = 10_000
 T = TypeVar("T")
 
 
@@ -72,7 +72,7 @@ class FolderSync:
         yield EventPage((), cursor.text())
 
     def _pages(self, state: str) -> Iterator[calls.Changes]:
-        for _ in range(STATE_CALLS_MOST):
+        for _ in range(settings.CALENDAR_PAGES_MOST):
             page = self._changes(state)
             yield page
             if page.is_last:

@@ -40,7 +40,6 @@ TIMEOUT_SECONDS = 20.0
 EVENTS_A_PAGE = 2500
 CALENDARS_A_PAGE = 250
 BUSY_CALENDARS_MOST = 50
-PAGES_MOST = 10_000
 CHANNEL_SECONDS = 7 * 86_400
 GONE = frozenset({404, 410})
 EVENT_FIELDS = (
@@ -212,7 +211,7 @@ class GoogleCalendarClient:
         seen: set[str] = set()
         page = self._call(method(**arguments))
         while token := page.get("nextPageToken"):
-            if token in seen or len(seen) >= PAGES_MOST:
+            if token in seen or len(seen) >= settings.CALENDAR_PAGES_MOST:
                 raise PermanentError("Google's list does not end.", code="TOO_MANY_PAGES")
             seen.add(token)
             request = method(**arguments, pageToken=token)

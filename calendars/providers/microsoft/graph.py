@@ -16,7 +16,6 @@ from connections.services.tokens import access_token_get
 from hubclone.lib.errors import PermanentError
 from hubclone.lib.outbound.guard import CONNECT_SECONDS
 
-PAGES_MOST = 5_000
 PREFER = 'outlook.timezone="UTC", IdType="ImmutableId"'
 NEXT, DELTA = "@odata.nextLink", "@odata.deltaLink"
 Json = Mapping[str, Any]
@@ -62,7 +61,7 @@ class Graph:
         page = self.call("GET", path, params=params, prefer=prefer)
         while link := page.get(NEXT):
             yield page
-            if link in seen or len(seen) >= PAGES_MOST:
+            if link in seen or len(seen) >= settings.CALENDAR_PAGES_MOST:
                 raise PermanentError("Microsoft's list does not end.", code="TOO_MANY_PAGES")
             seen.add(link)
             if not self.is_own(link):
