@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from sandbox.context import ROUTES
 DOCS = sorted([BASE_DIR / "README.md", *(BASE_DIR / "docs").rglob("*.md")])
 PACKAGES = ("hubclone", "accounts", "crm", "connections", "workflows", "calendars", "marketplace", "sandbox", "bench")
 TOPS = (*PACKAGES, "tests", "templates", "static", "locale", "docs", "docker", "components", "layouts", "providers")
+PROGRAMS = {"pg_dump", "pg_restore"}
 NOT_OF_THE_CODE = {"calendars.meetings", "sandbox.sqlite3"}
 """A consumer of the event log, and a file."""
 PATH = re.compile(rf"`((?:{'|'.join(TOPS)})/[\w./*<>-]*)`")
@@ -22,7 +24,7 @@ DOTTED = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests)(?:\.\w+)+)[`(]")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
-def by_document(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+def by_document(pattern: re.Pattern[str]) -> list[tuple[str, Any]]:
     """What the documents say of a kind, each with its document."""
     return [(path.name, found) for path in DOCS for found in dict.fromkeys(pattern.findall(path.read_text()))]
 
@@ -67,6 +69,20 @@ def test_every_path_that_is_named_exists() -> None:
 def test_every_name_of_the_code_exists() -> None:
     named = [(document, name) for document, name in by_document(DOTTED) if name not in NOT_OF_THE_CODE]
     assert [one for one in named if not is_there(one[1])] == []
+
+
+def test_every_identifier_that_is_named_is_in_the_code() -> None:
+    sources = [
+        path for kind in ("*.py", "*.html", "*.css", "*.js", "*.yml") for path in BASE_DIR.glob(f"[a-z]*/**/{kind}")
+    ]
+    known = set(re.findall(r"\w+", " ".join(path.read_text() + path.stem for path in sources)))
+    code = re.compile(r"`([^`\n]+)`|```python\n(.*?)```", re.DOTALL)
+    missing = set()
+    for document, parts in by_document(code):
+        for word in re.findall(r"\b[A-Za-z]+_\w*[a-z]\b", " ".join(parts)):
+            if word not in known | PROGRAMS:
+                missing.add((document, word))
+    assert missing == set()
 
 
 def test_every_border_of_the_threat_model_has_tests_that_exist() -> None:
