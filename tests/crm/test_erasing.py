@@ -16,6 +16,7 @@ from accounts.choices import ActorKind
 from accounts.models import Account, AuditEntry, Notification, OutgoingEmail
 from accounts.services.audit import audit_write
 from accounts.services.mail import email_enqueue
+from calendars.choices import LocationKind
 from calendars.models import Booking
 from crm.choices import ConsentState
 from crm.exceptions import InvalidProperty, RecordNotFound
@@ -27,7 +28,7 @@ from crm.tasks import records_purge as purge_task
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.booking import account_make as calendar_account_make
-from tests.calendars.booking import book, page_make
+from tests.calendars.booking import book, page_make, slot
 from tests.crm.conftest import account_make, actor_of
 from tests.crm.test_merging import NINE, held, merge, new
 from tests.state import database_fingerprint
@@ -131,6 +132,23 @@ def test_nothing_of_a_person_is_left_in_any_column_of_any_table() -> None:
     assert Event.objects.filter(kind="record.erased", record_id=gil).count() == 1
     audit = AuditEntry.objects.get(action="record.erased")
     assert (audit.target_id, audit.target_label) == (str(gil), "")
+
+
+@pytest.mark.django_db
+def test_the_number_to_call_where_they_booked_from_and_what_others_wrote_of_them_are_gone() -> None:
+    fields = [{"name": "phone", "label": "Phone number"}, {"name": "who", "label": "Who told you of us?"}]
+    page = page_make(calendar_account_make(), location_kind=LocationKind.CALL_GUEST, form_fields=fields)
+    actor = Actor(page.account_id, ActorKind.USER, str(page.owner_id), "Ann Admin")
+    mine = book(page, email=ADDRESS, answers={"phone": "+48 600 100 200"})
+    friends = book(page, slot(1), answers={"phone": "+48 500 500 500", "who": f"Ask {ADDRESS.upper()}"})
+    run_jobs()
+    assert found_in_database(ADDRESS, "600 100 200")
+    record_erase(actor=actor, record_id=Booking.objects.get(pk=mine.pk).contact_id or 0)
+    assert found_in_database(ADDRESS, "600 100 200") == []
+    visits = AuditEntry.objects.filter(target_kind="booking", actor_kind=ActorKind.VISITOR)
+    assert set(visits.values_list("target_id", "ip")) == {(str(mine.pk), None), (str(friends.pk), "192.0.2.7")}
+    friends.refresh_from_db()
+    assert (friends.location, friends.form_answers["who"]) == ("+48 500 500 500", "Ask […]")
 
 
 @pytest.mark.django_db
