@@ -34,6 +34,8 @@ def move(request: AccountRequest, account_id: int, booking_id: int) -> HttpRespo
     if request.method == "POST":
         return _move(request, picker)
     start = start_read(request.GET.get("start", ""))
+    if start == booking.starts_at:
+        return _stays(request, booking)
     if start is None or not picker.is_open:
         return render(request, "calendars/bookings/move.html", {"booking": booking, "picker": picker})
     return _confirm(request, picker, start) if picker.is_free(start) else _taken(request, picker, start, status=200)
@@ -79,6 +81,8 @@ def _move(request: AccountRequest, picker: MovePicker) -> HttpResponse:
         return _taken(request, picker, near, status=422, is_unchosen=True)
     if start is None:
         return redirect(f"{picker.page_url}?{picker.state_query}")
+    if start == booking.starts_at:
+        return _stays(request, booking)
     sequence = request.POST.get("sequence", "")
     number = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 10 else -1
     try:
@@ -103,6 +107,11 @@ def _taken(
     """The old time is kept, and fresh ones near to that one are offered."""
     context = {"booking": picker.booking, **picker.fresh_context(start, is_unchosen=is_unchosen)}
     return render(request, "calendars/bookings/move_confirm.html", context, status=status)
+
+
+def _stays(request: AccountRequest, booking: Booking) -> HttpResponse:
+    messages.info(request, _("The meeting has this time already. Nothing was changed."))
+    return redirect("calendars:booking", booking.account_id, booking.pk)
 
 
 def _refused(request: AccountRequest, booking: Booking, words: str) -> HttpResponse:

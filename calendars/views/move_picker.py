@@ -52,7 +52,8 @@ class MovePicker(Picker):
         return cls(booking, wish, now, urls)
 
     def _slots(self, month: dt.date) -> PageSlots:
-        return slots_month(
+        """All but the time that the meeting has now: to go there is no move."""
+        found = slots_month(
             page=self.page,
             month=month,
             now=self.now,
@@ -60,6 +61,8 @@ class MovePicker(Picker):
             time_zone=self.wish.zone,
             moving=self.booking,
         )
+        now = int(self.booking.starts_at.timestamp())
+        return replace(found, starts=[start for start in found.starts if start != now])
 
     @property
     def durations(self) -> list[Link]:

@@ -88,6 +88,8 @@ def public_manage_move(request: HttpRequest, booking: Booking) -> HttpResponse:
         return _move(request, booking)
     picker = _picker(request, booking)
     start = start_read(request.GET.get("start", ""))
+    if start == booking.starts_at:
+        return redirect(_url("calendars:public_manage", booking))
     if start is None or not picker.is_open:
         zones = {"zones": zones_in_words(), "is_zone_listed": picker.wish.zone in zones_listed()}
         return render(request, "calendars/public/manage_move.html", _context(picker) | zones)
@@ -128,6 +130,8 @@ def _move(request: HttpRequest, booking: Booking) -> HttpResponse:
         return _taken(request, picker, near, status=422, is_unchosen=True)
     if start is None:
         return redirect(f"{picker.page_url}?{picker.state_query}")
+    if start == booking.starts_at:
+        return redirect(_url("calendars:public_manage", booking))
     if _is_flood(request):
         return _confirm(request, picker, start, error=str(TooManyAttempts()), status=429)
     sequence = request.POST.get("sequence", "")

@@ -190,6 +190,29 @@ def test_a_time_that_was_taken_meanwhile_keeps_the_old_one_and_shows_fresh_ones(
     assert "Your meeting has a new time" in words(answer)
 
 
+def test_the_time_that_the_meeting_has_is_no_move_and_nobody_is_told_of_one(client: Client, booking: Booking) -> None:
+    owner = Client()
+    owner.force_login(booking.page.owner)
+    mails = OutgoingEmail.objects.count()
+    for who, address in (
+        (client, url(booking, "move/")),
+        (owner, f"/app/{booking.account_id}/meetings/bookings/{booking.pk}/move/"),
+    ):
+        offered = words(who.get(f"{address}?day={text(0)[:10]}&tz=UTC"))
+        assert f"start={text(1)}" in offered
+        assert f"start={text(0)}" not in offered
+        for answer in (
+            who.get(f"{address}?start={text(0)}", follow=True),
+            who.post(address, {"sequence": "0", "start": text(0)}, follow=True),
+        ):
+            assert "Your meeting has a new time" not in words(answer)
+            assert "Moved." not in words(answer)
+            assert answer.redirect_chain
+    run_jobs()
+    assert fresh(booking).sequence == 0
+    assert OutgoingEmail.objects.count() == mails
+
+
 def test_none_of_the_fresh_times_chosen_is_told_beside_them_and_moves_nothing(client: Client, booking: Booking) -> None:
     owner = Client()
     owner.force_login(booking.page.owner)
