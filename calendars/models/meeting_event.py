@@ -13,12 +13,13 @@ from calendars.choices import CalendarWrite
 class MeetingEvent(models.Model):
     """The event of a meeting record: at most one, made from ``uid``, so that a retry finds it.
 
-    [starts_at, ends_at) is what record and event last agreed on, None while there is no event: what differs from it has
-    been changed since, on the record or in the calendar. ``record_words`` and ``event_words`` say the same of title,
-    place and description, by EventPart: a digest of each as either side had it then. ``event_modified`` is the provider's own time of the last
-    change known here, by which our own changes are recognised when they come back. ``event_id`` and ``ical_uid`` are
-    known before the event where the provider lets us choose. Without a calendar nothing is followed; ``left_calendar``
-    says which one it was, should that be connected again (``calendars.services.calendars_left``).
+    [starts_at, ends_at) is what record and event last agreed on, None while there is no event: what differs from it
+    has been changed since, on the record or in the calendar. ``record_words`` and ``event_words`` say the same of
+    title, place and description, by EventPart: a digest of each as either side had it then. ``event_modified`` is the
+    provider's own time of the last change known here, by which our own changes are recognised when they come back.
+    ``event_id`` and ``ical_uid`` are known before the event where the provider lets us choose. Without a calendar
+    nothing is followed; ``left_calendar`` says which one it was, should that be connected again
+    (``calendars.services.calendars_left``).
     """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")

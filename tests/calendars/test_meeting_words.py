@@ -49,9 +49,19 @@ def meeting(member: Membership, contact: Record) -> Record:
     return schedule(member, contact)
 
 
-def schedule(member: Membership, contact: Record, others: Sequence[Record] = (), **more: Any) -> Record:
+def schedule(
+    member: Membership,
+    contact: Record,
+    others: Sequence[Record] = (),
+    properties: dict[str, str] | None = None,
+    **more: Any,
+) -> Record:
     times = {"hs_timestamp": slot(0), "hs_meeting_start_time": slot(0), "hs_meeting_end_time": slot(1)}
-    words = {"hs_meeting_title": "Kick-off", "hs_meeting_location": "Room 1", "hs_meeting_body": "<p>Bring cake</p>"}
+    words = {
+        "hs_meeting_title": "Kick-off",
+        "hs_meeting_location": "Room 1",
+        "hs_meeting_body": "<p>Bring cake</p>",
+    } | (properties or {})
     made = meeting_schedule(
         actor=Actor(member.account_id, ActorKind.USER, str(member.user_id)),
         organiser=member.user,
@@ -184,6 +194,23 @@ def test_a_call_that_becomes_the_place_is_no_news_to_the_guest(member: Membershi
     settle()
     assert now_of(meeting).properties.get("hs_meeting_external_url", "").startswith("http") is (side.key != "exchange")
     assert side.words(event_of(meeting))[:2] == ("Review", "")
+
+
+def test_a_title_and_a_place_that_are_longer_than_the_calendar_takes_stay_whole_on_the_record(
+    meeting: Record, contact: Record, member: Membership, side: Side
+) -> None:
+    """An Outlook mailbox refuses lines of more than 255 characters."""
+    long = {"hs_meeting_title": "Kick-off " * 40, "hs_meeting_location": "Room 1 " * 50}
+    change(meeting, **long)
+    follow()
+    settle()
+    made = schedule(member, contact, properties=long)
+    most = 400 if side.key == "google" else 255
+    for one in (meeting, made):
+        assert 200 < len(side.words(event_of(one))[0]) <= most
+        assert 200 < len(side.words(event_of(one))[1]) <= most
+        assert len(now_of(one).display_name) == 359
+        assert len(place_of(one)) == 349
 
 
 def test_an_event_that_has_no_title_any_more_takes_nothing_from_the_record(meeting: Record, side: Side) -> None:

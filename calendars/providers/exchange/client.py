@@ -19,6 +19,7 @@ from calendars.providers.exchange.cursor import cursor_read
 from calendars.providers.exchange.errors import NOT_THERE, noted
 from calendars.providers.exchange.mapping import Element
 from calendars.providers.exchange.sync import VIEW_MOST, FolderSync
+from calendars.providers.outlook import draft_fitting
 from calendars.providers.protocol import (
     TIMES_ALONE,
     EventDraft,
@@ -126,7 +127,7 @@ class ExchangeCalendarClient:
         try:
             made = self._caller.call(
                 lambda account: calls.item_create(
-                    account, draft.calendar_remote_id, mapping.item_body(draft), invite=draft.invite
+                    account, draft.calendar_remote_id, mapping.item_body(draft_fitting(draft)), invite=draft.invite
                 )
             )
         except PermanentError as error:
@@ -157,7 +158,7 @@ class ExchangeCalendarClient:
         item = self._item(folder, event_id, mapping.WHOLE_FIELDS)
         if item is None:
             return None
-        if changes := mapping.parts_changed(draft, parts, item):
+        if changes := mapping.parts_changed(draft_fitting(draft), parts, item):
             self._write(draft, item, changes)
         return self.event_get(folder, event_id=event_id)
 

@@ -16,6 +16,7 @@ from calendars.providers.microsoft.busy import busy_of
 from calendars.providers.microsoft.delta import DeltaRun
 from calendars.providers.microsoft.errors import is_missing
 from calendars.providers.microsoft.graph import Graph, Json
+from calendars.providers.outlook import draft_fitting
 from calendars.providers.protocol import (
     TIMES_ALONE,
     EventDraft,
@@ -62,7 +63,7 @@ class MicrosoftCalendarClient:
 
     def event_create(self, draft: EventDraft) -> RemoteEvent:
         """Post with our transaction's id: Graph answers a repeat with the event that is there."""
-        calendar = _calendar(draft.calendar_remote_id)
+        calendar, draft = _calendar(draft.calendar_remote_id), draft_fitting(draft)
         kind = mapping.conference_kind(self._graph.get(calendar)) if draft.wants_conference else ""
         try:
             made = self._graph.call("POST", f"{calendar}/events", body=mapping.event_body(draft, kind))
@@ -98,7 +99,7 @@ class MicrosoftCalendarClient:
         event = None if item is None else self._event_from(item)
         if item is None or event is None or event.is_cancelled:
             return None
-        body = mapping.parts_body(draft, parts, item, event)
+        body = mapping.parts_body(draft_fitting(draft), parts, item, event)
         if not body:
             return event
         path = _event(draft.calendar_remote_id, event_id)
