@@ -36,7 +36,9 @@ class SamplePerson:
 
 
 class SampleForm(forms.Form):
-    """One field of each kind; bound with mistakes to show how errors look."""
+    """One field of each kind; bound with mistakes to show how errors look, which takes the keyboard from nobody."""
+
+    bound_field_class = forms.BoundField
 
     name = forms.CharField(label="Internal name", help_text="Only your team sees it.", max_length=80)
     email = forms.EmailField(label="Email address")

@@ -38,6 +38,7 @@ def bookings(request: AccountRequest, account_id: int) -> HttpResponse:
         "page": page,
         "show": show,
         "tabs": meeting_tabs(account_id=account_id, user_id=user_id, shown=show),
+        "first_url": f"?show={show}" if request.GET.get("after") else "",
         "next_url": f"?show={show}&after={page.next_after}" if page.next_after else "",
         "zone": request.user.time_zone,
     }

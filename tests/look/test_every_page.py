@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -27,6 +27,15 @@ SHIFT = """() => new Promise((done) => {
     requestAnimationFrame(() => setTimeout(() => done(sum)));
 })"""
 """The page's cumulative layout shift up to now."""
+SMALLEST: ViewportSize = {"width": 320, "height": 640}
+"""A window of 1280 pixels at 400 %."""
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    const wide = "line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important";
+    sheet.replaceSync(`* { ${wide} }`);
+    document.adoptedStyleSheets = [sheet];
+}"""
+"""Text set wider apart by the reader (WCAG 1.4.12)."""
 PARTS = 4
 """The pages are shared out, so that workers can look at them side by side."""
 
@@ -72,7 +81,16 @@ def faults(page: Page, base: str, url: str) -> list[str]:
     found = [*looked(page, url, "light-wide"), *moved(page, url)]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size(NARROW)
-    return [*found, *looked(page, url, "dark-narrow")]
+    return [*found, *looked(page, url, "dark-narrow"), *zoomed(page, url)]
+
+
+def zoomed(page: Page, url: str) -> list[str]:
+    """What does not fit into the smallest window, as the page comes and with its text set wider apart."""
+    page.set_viewport_size(SMALLEST)
+    plain = overflow(page)
+    page.evaluate(SPACED)
+    spaced = overflow(page)
+    return [f"{url} at 400 %: {plain} px too wide, {spaced} px with spaced text"] if plain or spaced else []
 
 
 def moved(page: Page, url: str) -> list[str]:
