@@ -260,6 +260,16 @@ def test_an_unpublished_event_is_not_read(write: Write) -> None:
     assert publish_once() == 0
 
 
+def test_an_event_holds_ids_and_nothing_that_was_typed(write: Write) -> None:
+    made = write(
+        properties={"firstname": "Ola", "lastname": "Nowak", "phone": "+48 600 100 200"}, emails=("ola@x.test",)
+    )
+    write(record_id=made.record_id, properties={"firstname": "Aleksandra"})
+    assert Event.objects.count() >= 2
+    written = repr(list(Event.objects.values()))
+    assert [word for word in ("Ola", "Nowak", "600", "ola@", "Aleksandra") if word in written] == []
+
+
 def test_events_go_only_when_everybody_has_read_them_and_thirty_days_have_passed(write: Write) -> None:
     for _ in range(3):
         write()
