@@ -89,6 +89,8 @@ def merged_values(
     for name in definitions:
         mine, theirs = winner.properties.get(name), loser.properties.get(name)
         side = choices.get(name) or ("winner" if mine is not None else "loser")
+        if name == identity and mine is None:
+            side = "loser"
         if side == "loser" and mine != theirs and (theirs is not None or name != identity):
             taken[name] = theirs
     return taken

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
@@ -39,11 +40,19 @@ def keyset_page(queryset: QuerySet[M], *, fields: Sequence[str], after: str | No
     """
     rows = queryset.order_by(*fields)
     if after:
-        rows = rows.filter(_beyond(fields, _decode(after, len(fields))))
+        rows = _after(rows, fields, _decode(after, len(fields)))
     limit = max(1, min(limit, LIMIT_MOST))
     items = list(rows[: limit + 1])
     more = len(items) > limit
     return Page(items[:limit], _encode(items[limit - 1], fields) if more else None)
+
+
+def _after(rows: QuerySet[M], fields: Sequence[str], values: Sequence[Any]) -> QuerySet[M]:
+    """The rows that follow. Raises BadCursor for values that the columns cannot have."""
+    try:
+        return rows.filter(_beyond(fields, values))
+    except (TypeError, ValueError, ValidationError) as error:
+        raise BadCursor from error
 
 
 def _beyond(fields: Sequence[str], values: Sequence[Any]) -> Q:

@@ -66,8 +66,9 @@ def test_the_losers_main_address_can_be_chosen_and_is_not_given_up_for_none(acto
     ann, bob = new(actor, match_email="ann@example.com"), new(actor, match_email="bob@example.com")
     assert merge(actor, ann, bob, email="loser").properties["email"] == "bob@example.com"
     assert RecordIdentity.objects.get(record=ann, is_primary=True).value == "bob@example.com"
-    nameless = new(actor)
+    nameless, other = new(actor), new(actor)
     assert merge(actor, ann, nameless, email="loser").properties["email"] == "bob@example.com"
+    assert merge(actor, other, ann, email="winner").properties["email"] == "bob@example.com"
 
 
 @pytest.mark.django_db

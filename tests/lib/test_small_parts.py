@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -129,6 +132,23 @@ def test_keyset_pages_hold_every_row_once_and_cost_the_same() -> None:
 def test_a_forged_cursor_is_refused_in_words(after: str) -> None:
     with pytest.raises(BadCursor):
         keyset_page(Account.objects.all(), fields=["-name", "id"], after=after)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        (["id"], ["x"]),
+        (["id"], [{"t": "2026-11-30T09:00:00Z"}]),
+        (["-created_at", "id"], ["x", 1]),
+        (["-created_at", "id"], [1, 1]),
+        (["name", "id"], ["n", "x"]),
+    ],
+)
+def test_a_cursor_of_another_list_is_refused_in_words(fields: list[str], values: list[Any]) -> None:
+    after = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+    with pytest.raises(BadCursor):
+        keyset_page(Account.objects.all(), fields=fields, after=after)
 
 
 @pytest.mark.django_db(transaction=True)
