@@ -58,6 +58,11 @@ class Side:
         return EXCHANGE_ANNA if self.key == "exchange" else google.ANNAS[self.key]
 
     @property
+    def colleague(self) -> str:
+        """Somebody else who has an account there."""
+        return {"google": google.JAN, "microsoft": microsoft.JAN, "exchange": BEN}[self.key]
+
+    @property
     def stand_in(self) -> Any:
         """The provider's part of control."""
         return getattr(self.control, self.key)
@@ -68,12 +73,13 @@ class Side:
         calendars_list(calendar_account=found)
         return found
 
-    def connect_only(self, membership: Membership) -> CalendarAccount:
-        """A connected account, by the provider's own way to connect."""
+    def connect_only(self, membership: Membership, account: str = "") -> CalendarAccount:
+        """A connected account, by the provider's own way to connect; Anna's, if no other is named."""
+        address = account or self.anna
         if self.key != "exchange":
-            return google.connected(membership, provider=self.key)
+            return google.connected(membership, address, self.key)
         self.control.exchange.auth("basic")
-        return exchange_connected(membership, self.server)
+        return exchange_connected(membership, self.server, email=address, user_name=address.partition("@")[0])
 
     def calendar(self, membership: Membership) -> Calendar:
         """The main calendar of a connected account, without a sync."""
@@ -206,13 +212,14 @@ class Side:
         body = json.dumps({"value": [{**notice, "changeType": "updated", "resource": "Users/x/Events/y"}]})
         return {"data": body, "content_type": "application/json"}
 
-    def access_end(self) -> None:
-        """Nothing that we know opens the account any more."""
+    def access_end(self, account: str = "") -> None:
+        """Nothing that we know opens the account (Anna's, if no other is named) any more."""
+        address = account or self.anna
         if self.key == "exchange":
-            self.control.exchange.password(account=self.anna, password="Another-2")  # noqa: S106
+            self.control.exchange.password(account=address, password="Another-2")  # noqa: S106
             return
-        self.stand_in.token_expire(self.anna)
-        self.stand_in.revoke(self.anna)
+        self.stand_in.token_expire(address)
+        self.stand_in.revoke(address)
 
 
 def environment() -> dict[str, str]:
