@@ -7,7 +7,7 @@ from dataclasses import replace
 from calendars.providers.protocol import EventDraft
 
 LINE_LENGTH_MOST = 255
-"""Characters of a title, and of a place, that Exchange keeps; exchangelib refuses longer titles before they are sent."""
+"""Characters of a title, and of a place, that Exchange keeps; exchangelib itself refuses longer titles."""
 
 
 def draft_fitting(draft: EventDraft) -> EventDraft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -120,10 +120,19 @@ def _take_over(calendar_account: CalendarAccount, remote: Sequence[RemoteCalenda
         if calendar.remote_id not in listed:
             _unlisted(calendar)
     events_take_back(calendar_account)
+    _zones_follow(known, remote)
     for calendar in calendar_account.calendars.filter(is_selected=True, remote_id__in=listed):
         if not calendar.sync_token or calendar.access != CalendarAccess.OK:
             calendar_sync_enqueue(calendar, queue=JobQueue.REALTIME)
         channel_renew_enqueue(calendar)
+
+
+def _zones_follow(known: Mapping[str, Calendar], remote: Sequence[RemoteCalendar]) -> None:
+    """A calendar that has changed its time zone has its all-day events at other times, of which no sync tells: it is
+    read anew, and makes nobody free until then."""
+    listed = [(known[item.remote_id], item) for item in remote if item.remote_id in known]
+    moved = [calendar.pk for calendar, item in listed if calendar.time_zone != item.time_zone]
+    Calendar.objects.filter(pk__in=moved).update(sync_token="")  # noqa: S106 - none
 
 
 def calendar_row(item: RemoteCalendar) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import psycopg2
 import pytest
@@ -111,6 +112,22 @@ def test_a_window_that_runs_out_is_rolled_over(calendar: Calendar, sandbox: Cont
     assert calendar.generation == 2
     assert calendar.window_ends_at is not None
     assert calendar.window_ends_at > timezone.now() + HORIZON
+
+
+@pytest.mark.spec("C3")
+def test_a_calendar_that_has_changed_its_time_zone_has_its_days_read_anew(calendar: Calendar, sandbox: Control) -> None:
+    day = soon(5).date()
+    sandbox.google.event_create(calendar=ANNA, start=day.isoformat(), end=(day + DAY).isoformat())
+    calendar_sync(calendar_id=calendar.pk)
+    midnight = dt.datetime.combine(day, dt.time(), ZoneInfo(calendar.time_zone))
+    assert midnight in _starts()
+    Calendar.objects.filter(pk=calendar.pk).update(time_zone="America/New_York")
+    BusyInterval.objects.filter(starts_at=midnight).update(starts_at=midnight + 6 * HOUR, ends_at=midnight + 30 * HOUR)
+    calendars_list(calendar_account=calendar.calendar_account)
+    run_jobs()
+    assert midnight in _starts()
+    calendars_list(calendar_account=calendar.calendar_account)
+    assert Calendar.objects.get(pk=calendar.pk).sync_token, "what has not changed is not read anew"
 
 
 @pytest.mark.spec("C3")
