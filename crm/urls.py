@@ -22,6 +22,7 @@ _activities = [
     path(f"{_ACTIVITY}/delete/", activities.activity_delete, name="activity_delete"),
 ]
 _links = [
+    path(f"{_LINKS}/<objects:to_objects>/", links.link_list, name="link_list"),
     path(f"{_LINKS}/<objects:to_objects>/add/", links.link_add, name="link_add"),
     path(f"{_LINKS}/<objects:to_objects>/options/", links.link_options, name="link_options"),
     path(f"{_LINKS}/<int:other_id>/", links.link_edit, name="link_edit"),

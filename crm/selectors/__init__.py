@@ -2,7 +2,7 @@
 
 from crm.selectors.history import history_latest, history_page
 from crm.selectors.linking import labels_between, link_candidates, link_types, linkable_types
-from crm.selectors.links import LinkedGroup, LinkedRecord, associations_get
+from crm.selectors.links import LinkedGroup, LinkedRecord, associations_get, linked_page
 from crm.selectors.records import definitions_list, owners_list, record_get, records_page
 from crm.selectors.timeline import TimelineItem, TimelinePage, activity_get, timeline_page
 
@@ -20,6 +20,7 @@ __all__ = [
     "link_candidates",
     "link_types",
     "linkable_types",
+    "linked_page",
     "owners_list",
     "record_get",
     "records_page",

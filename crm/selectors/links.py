@@ -8,9 +8,11 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from crm.models import Association, AssociationType, Record
+from hubclone.lib.paging import Page, keyset_page
 
 SHOWN = 10
 LINKS_EACH = 4
+PAGE = 50
 
 
 @dataclass(slots=True)
@@ -52,6 +54,24 @@ def associations_get(*, account_id: int, record: Record, shown: int = SHOWN) -> 
         if item is not None and (label := labels.get((link.to_type, link.type_id))):
             item.labels.insert(0, label)
     return list(groups.values())
+
+
+def linked_page(
+    *, account_id: int, record: Record, to_type: str, after: str | None = None, limit: int = PAGE
+) -> Page[Record]:
+    """A page of all linked records of one type, the newest first, each with its ``labels`` as they are stored. Three
+    queries. Raises BadCursor."""
+    links = Association.objects.filter(account_id=account_id, from_record_id=record.pk, to_type=to_type)
+    records = Record.objects.filter(account_id=account_id, pk__in=links.values("to_record_id"), archived_at=None)
+    page = keyset_page(records.defer("search"), fields=["-id"], after=after, limit=limit)
+    known, found = _labels(account_id, record.object_type), {item.pk: item for item in page.items}
+    for item in page.items:
+        item.labels = []  # type: ignore[attr-defined]
+    shown = links.filter(to_record__in=found).order_by("id").values_list("to_record_id", "type_id")
+    for other_id, type_id in shown:
+        if label := known.get((to_type, type_id)):
+            found[other_id].labels.append(label)  # type: ignore[attr-defined]
+    return page
 
 
 def _labels(account_id: int, from_type: str) -> dict[tuple[str, int], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ def _card(kind: str, group: LinkedGroup | None, base: str) -> dict[str, Any]:
         "more": group.total - len(group.items) if group else 0,
         "is_contact": kind == ObjectType.CONTACT,
         "add_url": f"{base}{OBJECTS[kind].plural}/add/",
+        "more_url": f"{base}{OBJECTS[kind].plural}/",
         "open": group is not None,
         "items": _items(group, base) if group else [],
     }
@@ -48,21 +50,23 @@ def _activities(groups: list[LinkedGroup], base: str) -> dict[str, Any]:
         "more": total - len(items),
         "is_contact": False,
         "add_url": "",
+        "more_url": "",
         "open": False,
         "items": items,
     }
 
 
 def _items(group: LinkedGroup, base: str) -> list[dict[str, Any]]:
-    may_label = group.object_type not in ACTIVITIES
-    return [
-        {
-            "title": record_title(item.record),
-            "url": record_url(item.record),
-            "icon": record_icon(group.object_type),
-            "note": ", ".join(_(label) for label in item.labels),
-            "edit_url": f"{base}{item.record.pk}/" if may_label else "",
-            "remove_url": f"{base}{item.record.pk}/remove/",
-        }
-        for item in group.items
-    ]
+    return [link_row(item.record, item.labels, base) for item in group.items]
+
+
+def link_row(other: Record, labels: Sequence[str], base: str) -> dict[str, Any]:
+    """One linked record; ``base`` is the address of the links that it is shown with."""
+    return {
+        "title": record_title(other),
+        "url": record_url(other),
+        "icon": record_icon(other.object_type),
+        "note": ", ".join(_(label) for label in labels),
+        "edit_url": f"{base}{other.pk}/" if other.object_type not in ACTIVITIES else "",
+        "remove_url": f"{base}{other.pk}/remove/",
+    }

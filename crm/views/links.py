@@ -17,11 +17,13 @@ from crm.exceptions import RecordError
 from crm.models import AssociationType, Record
 from crm.objects import ObjectInfo
 from crm.presentation import plural_label, record_title, record_url
-from crm.selectors import labels_between, link_candidates, link_types, linkable_types, record_get
+from crm.selectors import labels_between, link_candidates, link_types, linkable_types, linked_page, record_get
 from crm.services.associations import association_add, association_labels_set, association_remove
 from crm.views.gone import gone_shown
+from crm.views.link_groups import link_row
 from crm.views.page import NUMBER_DIGITS_MOST, head, record_or_404
 from hubclone.lib.errors import TransientError
+from hubclone.lib.paging import BadCursor
 
 QUERY_LENGTH_MOST = 200
 
@@ -53,6 +55,31 @@ def link_add(
         "options_url": f"{record_url(found)}links/{to_objects.plural}/options/",
     }
     return render(request, "crm/link_add.html", context, status=422 if error else 200)
+
+
+@account_view()
+@require_safe
+@gone_shown
+def link_list(
+    request: AccountRequest, account_id: int, objects: ObjectInfo, record_id: int, to_objects: ObjectInfo
+) -> HttpResponse:
+    """Everything of a kind that the record is linked with, page by page."""
+    found = _linkable(account_id, objects, record_id, to_objects)
+    try:
+        page = linked_page(account_id=account_id, record=found, to_type=to_objects.type, after=request.GET.get("after"))
+    except BadCursor:
+        return redirect(request.path)
+    base = f"{record_url(found)}links/"
+    context = {
+        **head(found),
+        "kinds": plural_label(to_objects.type),
+        "rows": [link_row(other, other.labels, base) for other in page.items],  # type: ignore[attr-defined]
+        "of_contacts": to_objects.type == ObjectType.CONTACT,
+        "add_url": f"{base}{to_objects.plural}/add/",
+        "first_url": request.path if request.GET.get("after") else "",
+        "next_url": f"?after={page.next_after}" if page.next_after else "",
+    }
+    return render(request, "crm/link_list.html", context)
 
 
 @account_view()

@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actor import Actor
@@ -15,7 +16,7 @@ from crm.exceptions import RecordError
 from crm.models import Association, Record
 from crm.services.association_labels import association_label_create
 from crm.services.associations import association_add, association_labels_set, association_remove
-from crm.services.records import RecordChange, records_write
+from crm.services.records import AssociationChange, RecordChange, record_archive, records_write
 from tests.crm.conftest import Write, account_make, actor_of, record_of
 from tests.state import database_fingerprint
 
@@ -176,3 +177,36 @@ def test_two_people_who_make_two_companies_the_primary_one_leave_one() -> None:
         thread.join()
     assert Association.objects.filter(from_record=ann, type_id=PRIMARY).count() == 1
     assert Association.objects.filter(from_record=ann, type_id=PLAIN).count() == len(firms)
+
+
+@pytest.mark.spec("A18", "A21")
+def test_everything_that_is_linked_is_listed_page_by_page_and_asks_as_much_for_many_as_for_one(
+    account: Account, actor: Actor, client: Client, ann: Record, firms: list[Record], billing: int
+) -> None:
+    acme, bolt = firms
+    company = reverse("crm:record", args=[account.pk, "companies", acme.pk])
+    association_add(actor=actor, record=ann, other=acme, type_ids=[PRIMARY, billing])
+    association_add(actor=actor, record=ann, other=bolt)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"{company}links/contacts/").status_code == 200
+        return len(captured)
+
+    assert "Show all" not in client.get(company).content.decode()
+    few = queries()
+    link = AssociationChange(279, to_record_id=acme.pk)
+    people = [RecordChange("contact", {"firstname": f"Person{n}"}, associations=[link]) for n in range(60)]
+    made = records_write(actor=actor, changes=people)
+    record_archive(actor=actor, record_id=made[0].record_id or 0, object_type="contact")
+    assert f'href="{company}links/contacts/"' in client.get(company).content.decode()
+    assert queries() == few
+    rows, url = [], f"{company}links/contacts/"
+    while url:
+        context = client.get(url).context
+        rows += [(row["title"], row["note"]) for row in context["rows"]]
+        url = context["next_url"] and f"{company}links/contacts/{context['next_url']}"
+    assert rows == [*((f"Person{n}", "") for n in range(59, 0, -1)), ("Ann", "Primary, Billing")]
+    assert client.get(f"{company}links/contacts/?after=nonsense").status_code == 302
+    assert client.get(f"{company}links/notes/").status_code == 404
+    assert "Nothing is linked yet." in client.get(f"{company}links/deals/").content.decode()
