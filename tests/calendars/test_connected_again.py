@@ -16,11 +16,13 @@ from crm.models import Record
 from crm.services.changes import RecordChange
 from crm.services.records import records_write
 from hubclone.lib.jobs.services import run_jobs
+from sandbox.exchange.testing import BEN
 from tests.accounts.factories import MembershipFactory
-from tests.calendars.booking import book, slot, visitor
+from tests.calendars.booking import account_make, at_once, book, slot, visitor
 from tests.calendars.provider_bookings import fresh, sync
 from tests.calendars.sides import Side
 from tests.calendars.test_meeting_words import change, follow, schedule
+from tests.connections.exchange import exchange_connected
 from tests.crm.conftest import record_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("C8")]
@@ -128,3 +130,16 @@ def test_a_colleague_who_connects_the_same_account_does_not_take_them(
     remove()
     again(side, host)
     assert fresh(booking).calendar_id == Calendar.objects.get(is_primary=True).pk
+
+
+@pytest.mark.spec("C1")
+@pytest.mark.parametrize("side", ["exchange"], indirect=True)
+def test_of_two_accounts_that_are_connected_at_once_the_second_asks_whether_to_replace_the_first(side: Side) -> None:
+    member = account_make().memberships.select_related("user", "account").get()
+    side.control.exchange.auth("basic")
+    ben = {"email": BEN, "user_name": "ben"}
+    answers = at_once(
+        [lambda: exchange_connected(member, side.server), lambda: exchange_connected(member, side.server, **ben)]
+    )
+    assert sorted(type(one).__name__ for one in answers) == ["CalendarAccount", "ReplaceNotConfirmed"]
+    assert CalendarAccount.objects.count() == 1
