@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 DURATION_MS_MOST = 7 * 24 * 3_600_000
 LIST_LENGTH_MOST = 200
+UNIT_MINUTES = {"MINUTES": 1, "HOURS": 60, "DAYS": 24 * 60, "WEEKS": 7 * 24 * 60}
+"""The units of reminders."""
 
 
 class AwareDateTime(serializers.Field[dt.datetime, str, str, Any]):
@@ -78,7 +80,7 @@ class ReminderSerializer(serializers.Serializer[Any]):
     """{numberOfTimeUnits, timeUnit}."""
 
     numberOfTimeUnits = serializers.IntegerField(min_value=0, max_value=10_000)
-    timeUnit = serializers.ChoiceField(choices=["MINUTES", "HOURS", "DAYS", "WEEKS"])
+    timeUnit = serializers.ChoiceField(choices=list(UNIT_MINUTES))
 
 
 class ReminderScheduleSerializer(serializers.Serializer[Any]):

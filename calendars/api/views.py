@@ -17,7 +17,7 @@ from accounts.api.caller import ApiCaller
 from accounts.models import User
 from calendars.api import shapes
 from calendars.api.errors import api_refusal
-from calendars.api.serializers import BookSerializer, CalendarMeetingSerializer
+from calendars.api.serializers import UNIT_MINUTES, BookSerializer, CalendarMeetingSerializer
 from calendars.choices import BookingSource, PageKind
 from calendars.engine.hours import zone_names
 from calendars.engine.slots import starts_bounds
@@ -32,6 +32,7 @@ from calendars.selectors.pages import fields_asked, page_by_slug, pages_kept
 from calendars.services.attempts import attempt_tell
 from calendars.services.booking import booking_create
 from calendars.services.booking_form import BookingRequest
+from calendars.services.meeting_reminders import ReminderSchedule
 from calendars.services.meetings import meeting_schedule
 from crm.choices import ObjectType
 from crm.exceptions import RecordNotFound
@@ -113,12 +114,12 @@ class Book(APIView):
 
 
 class CalendarMeetings(APIView):
-    """POST: log a meeting of the organiser with other records, and invite to it from their calendar."""
+    """POST: log a meeting of the organiser with other records, invite to it from their calendar, and remind of it."""
 
     required_scopes = [READ_SCOPE, "crm.objects.contacts.write"]
 
     def post(self, request: Request) -> Response:
-        """200 with the meeting record. Reminders are taken and not sent yet."""
+        """200 with the meeting record."""
         body = CalendarMeetingSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
@@ -132,10 +133,16 @@ class CalendarMeetings(APIView):
                 properties=given["properties"],
                 links=links,
                 time_zone=given["timezone"],
+                reminders=_reminders(given["emailReminderSchedule"], given["timezone"]),
             )
         except RecordNotFound as error:
             raise Http404 from error
         return Response(shapes.meeting(meeting))
+
+
+def _reminders(given: dict[str, Any], time_zone: str) -> ReminderSchedule:
+    minutes = [item["numberOfTimeUnits"] * UNIT_MINUTES[item["timeUnit"]] for item in given["reminders"]]
+    return ReminderSchedule(minutes, given["shouldIncludeInviteDescription"], time_zone)
 
 
 def _organiser(request: Request) -> User:

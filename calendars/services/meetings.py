@@ -19,6 +19,7 @@ from calendars.selectors.meeting_events import inviting_calendar
 from calendars.services.booking_records import TIMELINE_KIND
 from calendars.services.clients import calendar_provider
 from calendars.services.meeting_events import event_bring_enqueue
+from calendars.services.meeting_reminders import ReminderSchedule, meeting_reminders_plan
 from crm.choices import ObjectType
 from crm.exceptions import InvalidProperty, RecordNotFound
 from crm.models import Record
@@ -35,12 +36,14 @@ def meeting_schedule(
     links: Sequence[tuple[int, int]],
     time_zone: str,
     wants_call: bool = False,
+    reminders: ReminderSchedule | None = None,
 ) -> Record:
     """Log a meeting linked with records ((record id, association type) each) and invite the contacts among them from
     the organiser's calendar; without one, or with calendar sync off, it is only logged.
 
     ``time_zone`` (IANA) is how the calendar shows it; ``wants_call`` asks for a video call's link where the calendar
-    makes one. Raises RecordNotFound, InvalidProperty, UnknownAssociationType.
+    makes one; ``reminders`` go to the contacts by e-mail. Raises RecordNotFound, InvalidProperty,
+    UnknownAssociationType.
     """
     span = Interval(_moment(properties, "hs_meeting_start_time"), _moment(properties, "hs_meeting_end_time"))
     if span.ends_at <= span.starts_at:
@@ -57,6 +60,8 @@ def meeting_schedule(
     meeting = Record.objects.get(account_id=actor.account_id, pk=meeting_id)
     audit_write(actor=actor, action="meeting.scheduled", target_kind="record", target_id=meeting.pk)
     _event_plan(meeting, organiser, time_zone=time_zone, wants_call=wants_call)
+    if reminders:
+        meeting_reminders_plan(meeting=meeting, schedule=reminders)
     return meeting
 
 

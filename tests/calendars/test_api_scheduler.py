@@ -8,18 +8,23 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.test import Client
 from hubspot import HubSpot
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account
+from accounts.actor import system_actor
+from accounts.models import Account, OutgoingEmail
 from accounts.scopes import all_scopes
 from accounts.services.tokens import access_token_create
 from calendars.choices import BookingSource, PageState
 from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, SchedulingPage
 from calendars.providers.protocol import Unreadable
+from calendars.services.meeting_reminders import meeting_remind
 from crm.choices import ObjectType
 from crm.models import Association, Record, TimelineEntry
+from crm.services.changes import RecordChange
+from crm.services.records import records_write
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import actor_of
 from tests.calendars.booking import account_make, page_make, slot
@@ -368,6 +373,62 @@ def test_a_meeting_made_by_the_api_is_logged_and_written_to_the_calendar(
     run_jobs()
     drafts = [draft for draft in MEMORY.events.values() if draft.summary == "Kick-off"]
     assert [[guest.email for guest in draft.attendees] for draft in drafts] == [["jan@example.com"]]
+
+
+def reminded(page: SchedulingPage, contact: Record, **properties: Any) -> Record:
+    """A meeting made by the API with reminders a week, an hour and 30 minutes before, one of them twice."""
+    given = [(1, "WEEKS"), (1, "HOURS"), (60, "MINUTES"), (30, "MINUTES")]
+    units = [{"numberOfTimeUnits": number, "timeUnit": unit} for number, unit in given]
+    body = meeting_body(contact.pk, hs_meeting_body="Bring the plan.", **properties)
+    body["emailReminderSchedule"] = {"reminders": units, "shouldIncludeInviteDescription": True}
+    answer = Api(page.account).post(f"calendar?organizerUserId={page.owner_id}", body)
+    assert answer.status_code == 200, answer.content
+    return Record.objects.get(pk=int(answer.json()["id"]))
+
+
+def reminders() -> list[OutgoingEmail]:
+    return list(OutgoingEmail.objects.filter(key__contains=":reminder:").order_by("id"))
+
+
+@pytest.mark.spec("C28")
+def test_reminders_go_to_the_guests_of_a_meeting_made_by_the_api_once(
+    page_and_contact: tuple[SchedulingPage, Record],
+) -> None:
+    page, contact = page_and_contact
+    meeting = reminded(page, contact, hs_meeting_location="Room 4")
+    hour, half = CalendarJob.objects.filter(kind="meeting.remind").order_by("not_before")
+    assert abs(slot(0) - hour.not_before - dt.timedelta(hours=1)) < dt.timedelta(seconds=5), "a week before is past"
+    assert abs(slot(0) - half.not_before - dt.timedelta(minutes=30)) < dt.timedelta(seconds=5)
+    with time_machine.travel(slot(0) - dt.timedelta(minutes=59), tick=False):
+        for _ in range(2):  # A worker that was killed before it said so runs it again.
+            meeting_remind(hour)
+    (mail,) = reminders()
+    assert (mail.to, mail.subject, mail.reply_to) == ("jan@example.com", "Reminder: Kick-off", page.owner.email)
+    for words in ("Europe/Warsaw", "Room 4", "Bring the plan."):
+        assert words in mail.text
+    assert str(meeting.pk) in mail.key
+
+
+@pytest.mark.spec("C28")
+def test_a_reminder_follows_a_meeting_that_moves_and_nobody_is_reminded_of_one_that_is_off(
+    page_and_contact: tuple[SchedulingPage, Record],
+) -> None:
+    page, contact = page_and_contact
+    meeting = reminded(page, contact)
+    hour, half = CalendarJob.objects.filter(kind="meeting.remind").order_by("not_before")
+    later = {"hs_meeting_start_time": slot(20), "hs_meeting_end_time": slot(21)}
+    actor = system_actor(page.account_id)
+    records_write(actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=later)])
+    meeting_remind(hour)
+    again = CalendarJob.objects.filter(kind="meeting.remind").latest("id")
+    assert reminders() == []
+    assert abs(slot(20) - again.not_before - dt.timedelta(hours=1)) < dt.timedelta(seconds=5)
+    off = {"hs_meeting_outcome": "CANCELED"}
+    records_write(actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=off)])
+    with time_machine.travel(slot(20) - dt.timedelta(minutes=20), tick=False):
+        meeting_remind(again)
+        meeting_remind(half)
+    assert reminders() == []
 
 
 @pytest.mark.parametrize(
