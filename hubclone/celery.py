@@ -62,55 +62,26 @@ class SignOfLife(bootsteps.StartStopStep):
 
 
 app.steps["worker"].add(SignOfLife)
+
+
+def _entry(task: str, seconds: float, queue: str, *, expires: int | None = None) -> dict[str, Any]:
+    """A task of the schedule; one that was not worked on for a whole period is dropped, for the next one is there."""
+    return {
+        "task": task,
+        "schedule": every(seconds),
+        "options": {"queue": queue, "expires": expires or int(seconds)},
+    }
+
+
 app.conf.beat_schedule = {
-    "sweep": {
-        "task": "hubclone.jobs.sweep",
-        "schedule": every(5.0),
-        "options": {"queue": "realtime", "expires": 20},
-    },
-    "jobs-trim": {
-        "task": "hubclone.jobs.trim",
-        "schedule": every(3600.0),
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "heartbeat": {
-        "task": "hubclone.heartbeat",
-        "schedule": every(5.0),
-        "options": {"queue": "realtime", "expires": 20},
-    },
-    "calendars-poll": {
-        "task": "calendars.poll",
-        "schedule": every(60.0),
-        "options": {"queue": "default", "expires": 60},
-    },
-    "calendars-meetings-follow": {
-        "task": "calendars.meetings_follow",
-        "schedule": every(5.0),
-        "options": {"queue": "realtime", "expires": 20},
-    },
-    "domains-recheck": {
-        "task": "accounts.domains_recheck",
-        "schedule": every(300.0),
-        "options": {"queue": "bulk", "expires": 300},
-    },
-    "failed-jobs-tell": {
-        "task": "accounts.failed_jobs_tell",
-        "schedule": every(300.0),
-        "options": {"queue": "default", "expires": 300},
-    },
-    "notifications-trim": {
-        "task": "accounts.notifications_trim",
-        "schedule": every(3600.0),
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "crm-records-purge": {
-        "task": "crm.records_purge",
-        "schedule": every(3600.0),
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "crm-events-trim": {
-        "task": "crm.events_trim",
-        "schedule": every(3600.0),
-        "options": {"queue": "bulk", "expires": 3600},
-    },
+    "sweep": _entry("hubclone.jobs.sweep", 5, "realtime", expires=20),
+    "heartbeat": _entry("hubclone.heartbeat", 5, "realtime", expires=20),
+    "calendars-meetings-follow": _entry("calendars.meetings_follow", 5, "realtime", expires=20),
+    "calendars-poll": _entry("calendars.poll", 60, "default"),
+    "failed-jobs-tell": _entry("accounts.failed_jobs_tell", 300, "default"),
+    "domains-recheck": _entry("accounts.domains_recheck", 300, "bulk"),
+    "jobs-trim": _entry("hubclone.jobs.trim", 3600, "bulk"),
+    "notifications-trim": _entry("accounts.notifications_trim", 3600, "bulk"),
+    "crm-records-purge": _entry("crm.records_purge", 3600, "bulk"),
+    "crm-events-trim": _entry("crm.events_trim", 3600, "bulk"),
 }

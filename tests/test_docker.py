@@ -118,3 +118,9 @@ def test_the_image_is_built_from_files_that_exist_and_does_not_run_as_root() -> 
     copied = next(line.split()[1:-1] for line in lines if line.startswith("COPY requirements"))
     assert all((BASE_DIR / name).exists() for name in copied)
     assert lines.index("USER hubclone") < next(i for i, line in enumerate(lines) if line.startswith("CMD"))
+
+
+def test_the_image_is_built_with_settings_that_are_accepted(tmp_path: Path) -> None:
+    text = (BASE_DIR / "Dockerfile").read_text()
+    given = dict(re.findall(r"([A-Z_]+)=(\S+)", text[text.index("RUN SECRET_KEY") : text.index("sh -c")]))
+    assert environment_read({**given, "HUB_HOME": str(tmp_path)}).hub_home == tmp_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -34,3 +35,10 @@ def small_disk(path: Path, *, megabytes: int, read_only: bool = False) -> Iterat
         yield path
     finally:
         subprocess.run(["umount", "-l", str(path)], check=False)
+
+
+def disk_fill(path: Path) -> None:
+    """Leave no room on it."""
+    with contextlib.suppress(OSError), (path / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(b"x" * 4096)

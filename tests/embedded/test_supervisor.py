@@ -15,6 +15,7 @@ import pytest
 from hubclone.embedded.process import Handle
 from hubclone.supervisor.home import HubHome
 from hubclone.supervisor.watch import RECORD, Spec, Supervisor, launcher, orphans_end
+from tests.embedded.disks import disk_fill, small_disk
 from tests.stack.fixture import wait_until
 
 SLEEPS = "import time; time.sleep(600)"
@@ -142,6 +143,22 @@ def test_a_program_is_gone_when_its_last_thread_is_and_leaves_no_zombie(supervis
     (home.path / "hold" / "one").touch()
     supervisor.tick()
     assert not psutil.pid_exists(pid)
+
+
+def test_on_a_disk_that_has_filled_up_it_goes_on_watching_and_stops_what_runs(tmp_path: Path, said: list[str]) -> None:
+    with small_disk(tmp_path / "disk", megabytes=1) as disk:
+        home = HubHome(disk)
+        for name in ("logs", "hold"):
+            (disk / name).mkdir()
+        supervisor = Supervisor(home, said.append, ("one", "two"))
+        pids = [supervisor.add(spec(home, name, SLEEPS)) for name in ("one", "two")]
+        disk_fill(disk)
+        os.kill(pids[0], signal.SIGKILL)
+        wait_until(lambda: ticked(supervisor).watched["one"].handle is None, seconds=60)
+        wait_until(lambda: ticked(supervisor).alive("one"), seconds=60, what="it to come back all the same")
+        supervisor.stop_all()
+        assert not Handle.of(pids[1]).alive()
+        assert any("could not be written" in line for line in said)
 
 
 def test_the_next_start_ends_what_a_killed_one_left(home: HubHome, said: list[str]) -> None:

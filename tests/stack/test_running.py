@@ -112,7 +112,7 @@ def test_a_second_start_on_the_same_folder_is_refused_in_one_line(stack: Stack) 
     assert stack.health()[0] == 200
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "background", "beat", "publisher", "sandbox"])
+@pytest.mark.parametrize("name", ["web", "worker", "background", "beat", "publisher", "sandbox", "redis"])
 def test_a_killed_process_is_started_again_and_all_is_well(stack: Stack, name: str) -> None:
     stack.restart(name)
     stack.wait_healthy()
