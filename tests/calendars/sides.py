@@ -63,6 +63,16 @@ class Side:
         return {"google": google.JAN, "microsoft": microsoft.JAN, "exchange": BEN}[self.key]
 
     @property
+    def second(self) -> str:
+        """What control calls another calendar of hers, which no Exchange has."""
+        return {"google": google.FAMILY, "microsoft": microsoft.PROJECTS}[self.key]
+
+    @property
+    def second_id(self) -> str:
+        """The provider's id of it."""
+        return self.control.microsoft.calendar_id(self.second) if self.key == "microsoft" else self.second
+
+    @property
     def stand_in(self) -> Any:
         """The provider's part of control."""
         return getattr(self.control, self.key)
@@ -201,13 +211,20 @@ class Side:
             return [one for one in self.control.google.state()["channels"] if not one["stopped"]]
         return [one for one in self.control.microsoft.state()["subscriptions"] if not one["removed"]]
 
+    def channel_named(self, known: dict[str, Any]) -> tuple[str, str]:
+        """Our id of a channel, and its secret."""
+        if self.key == "google":
+            return known["id"], known["token"]
+        own, _, secret = known["client_state"].partition(".")
+        return own, secret
+
     def push_request(self, *, token: str = "", channel: str = "") -> dict[str, Any]:
         """What a test client posts to our hook, as the provider would; with another secret or channel it is forged."""
         known = self.live_channels()[0]
+        own, secret = self.channel_named(known)
         if self.key == "google":
-            named = {"X-Goog-Channel-ID": channel or known["id"], "X-Goog-Channel-Token": token or known["token"]}
+            named = {"X-Goog-Channel-ID": channel or own, "X-Goog-Channel-Token": token or secret}
             return {"headers": {**named, "X-Goog-Resource-State": "exists", "X-Goog-Message-Number": "5"}}
-        own, _, secret = known["client_state"].partition(".")
         notice = {"clientState": f"{channel or own}.{token or secret}", "subscriptionId": known["id"]}
         body = json.dumps({"value": [{**notice, "changeType": "updated", "resource": "Users/x/Events/y"}]})
         return {"data": body, "content_type": "application/json"}

@@ -19,7 +19,7 @@ from hubclone.lib.jobs.services import run_jobs
 from tests.calendars.booking import book, slot, visitor
 from tests.calendars.provider_bookings import due, fresh, mails, sync
 from tests.calendars.sides import CREATE, PUSHING, Side
-from tests.connections import google, microsoft
+from tests.connections import google
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Faults = dict[str, dict[str, Any]]
@@ -33,8 +33,6 @@ AT_BUSY: Faults = {
 AFTER: Faults = {"500-after": {"status": 500, "after": True}, "dropped-after": {"disconnect": True, "after": True}}
 AT_EVENT: Faults = {"500": {"status": 500}, "dropped": {"disconnect": True}, **AFTER}
 BUSY = {"google": {"path": "/freeBusy$"}, "microsoft": {"path": "/getSchedule$"}}
-SECOND = {"google": google.FAMILY, "microsoft": microsoft.PROJECTS}
-"""What control calls another calendar of Anna's."""
 consented = pytest.mark.parametrize("side", PUSHING, indirect=True)
 
 
@@ -149,12 +147,10 @@ def test_a_grant_revoked_before_the_event_is_told_and_a_new_grant_writes_the_eve
 @pytest.mark.spec("C25")
 @consented
 def test_a_calendar_taken_away_makes_the_host_unavailable(page: SchedulingPage, side: Side) -> None:
-    second = SECOND[side.key]
-    remote_id = side.control.microsoft.calendar_id(second) if side.key == "microsoft" else second
     chosen = {"is_selected": True, "sync_token": "token", "synced_at": Now()}
-    assert Calendar.objects.filter(remote_id=remote_id).update(**chosen) == 1
+    assert Calendar.objects.filter(remote_id=side.second_id).update(**chosen) == 1
     side.stand_in.push_pause()
-    side.stand_in.calendar_delete(second)
+    side.stand_in.calendar_delete(side.second)
     with pytest.raises(HostUnavailable):
         book(page)
 
