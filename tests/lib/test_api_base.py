@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.http import Http404
-from django.urls import resolve
+from django.urls import URLResolver, get_resolver, resolve
 from pytest_django.fixtures import Settings
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
@@ -130,6 +131,24 @@ def test_both_slash_forms_reach_the_view() -> None:
     for path in ("things/a", "things/a/"):
         assert any((match := p.resolve(path)) and match.kwargs == {"name": "a"} for p in patterns)
     assert resolve("/").url_name == "home"
+
+
+def addresses(patterns: list[Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every address of the project as it is written, with its view."""
+    for item in patterns:
+        if isinstance(item, URLResolver):
+            yield from addresses(item.url_patterns, before + str(item.pattern))
+        else:
+            yield before + str(item.pattern), item.callback
+
+
+def test_every_address_of_the_api_is_there_in_both_slash_forms() -> None:
+    found = [(path, view) for path, view in addresses(get_resolver().url_patterns) if hasattr(view, "cls")]
+    views = dict(found)
+    assert len(found) > 5
+    for path, view in found:
+        twin = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+        assert views.get(twin) is view, path
 
 
 def test_a_body_that_is_too_long_is_refused_before_it_is_read(settings: Settings) -> None:

@@ -47,7 +47,7 @@ def _icon(name: str, size: str, label: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def preference(context: Context, name: str) -> str:
-    """What the visitor chose in this browser: ``theme`` or ``rail``; empty for the default."""
+    """What the visitor chose in this browser, by a name of ``hubclone.lib.preferences``."""
     request = context.get("request")
     return preference_read(request, name) if request is not None else PREFERENCES[name].default
 
