@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from accounts.choices import ActorKind
 from accounts.models import Membership
 from calendars.models import LoggedEvent, MeetingEvent
 from calendars.services.booking_records import MEETING_TO_CONTACT
-from calendars.services.meeting_events import EVENT_BRING, changes_follow
+from calendars.services.meeting_events import EVENT_BRING, EVENT_LOOK, changes_follow
 from calendars.services.meetings import meeting_schedule
 from crm.choices import ObjectType
 from crm.models import PropertyChange, Record, TimelineEntry
@@ -56,7 +58,6 @@ def schedule(
     properties: dict[str, str] | None = None,
     **more: Any,
 ) -> Record:
-    times = {"hs_timestamp": slot(0), "hs_meeting_start_time": slot(0), "hs_meeting_end_time": slot(1)}
     words = {
         "hs_meeting_title": "Kick-off",
         "hs_meeting_location": "Room 1",
@@ -65,7 +66,7 @@ def schedule(
     made = meeting_schedule(
         actor=Actor(member.account_id, ActorKind.USER, str(member.user_id)),
         organiser=member.user,
-        properties={**words, "hs_meeting_outcome": "SCHEDULED", **{k: v.isoformat() for k, v in times.items()}},
+        properties={**words, "hs_meeting_outcome": "SCHEDULED", **times(0)},
         links=[(one.pk, MEETING_TO_CONTACT) for one in (contact, *others)],
         time_zone="Europe/Warsaw",
         **more,
@@ -73,6 +74,12 @@ def schedule(
     run_jobs()
     follow()
     return made
+
+
+def times(number: int) -> dict[str, str]:
+    """The n-th half hour, as properties."""
+    begins, ends = slot(number).isoformat(), slot(number + 1).isoformat()
+    return {"hs_timestamp": begins, "hs_meeting_start_time": begins, "hs_meeting_end_time": ends}
 
 
 def change(meeting: Record, **properties: Any) -> None:
@@ -218,3 +225,30 @@ def test_an_event_that_has_no_title_any_more_takes_nothing_from_the_record(meeti
     side.edit(event_of(meeting), "", "")
     settle()
     assert (now_of(meeting).display_name, place_of(meeting)) == ("Kick-off", "Room 1")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_order_changes_come_in_both_sides_say_the_same_in_the_end(
+    meeting: Record, side: Side, seed: int
+) -> None:
+    dice = random.Random(seed)  # noqa: S311 - a test's
+    works: list[Callable[[int], object]] = [
+        lambda n: change(meeting, hs_meeting_title=f"Record {n}"),
+        lambda n: change(meeting, hs_meeting_location=f"Record room {n}", hs_meeting_body=f"<p>Words {n}</p>"),
+        lambda n: change(meeting, **times(n)),
+        lambda n: side.edit(event_of(meeting), f"Calendar {n}", f"Calendar room {n}"),
+        lambda n: side.move(event_of(meeting), slot(n)),
+        lambda n: sync(),
+        lambda n: follow(),
+    ]
+    for number in range(14):
+        dice.choice(works)(number)
+    for kind in (EVENT_LOOK, EVENT_BRING):
+        settle()
+        due(kind)
+    told = side.invitations()
+    settle()
+    record, event = now_of(meeting), event_of(meeting)
+    assert side.words(event)[:2] == (record.display_name, place_of(meeting))
+    assert side.starts() == [dt.datetime.fromisoformat(record.properties["hs_meeting_start_time"])]
+    assert side.invitations() == told, "no loop"
