@@ -8,6 +8,7 @@ from accounts.services.dead_letters import failed_jobs_tell
 from accounts.services.domains import domains_recheck as recheck
 from accounts.services.notification_inbox import TRIM_ROWS
 from accounts.services.notification_inbox import notifications_trim as trim
+from accounts.services.sessions import sessions_trim as sessions_end
 from hubclone.lib.celery_base import HubTask
 
 
@@ -22,6 +23,12 @@ def notifications_trim() -> None:
     """Every hour: delete notifications of long ago."""
     while trim() == TRIM_ROWS:
         continue
+
+
+@shared_task(base=HubTask, name="accounts.sessions_trim")
+def sessions_trim() -> None:
+    """Every hour: remove sessions that have run out."""
+    sessions_end()
 
 
 @shared_task(base=HubTask, name="accounts.failed_jobs_tell")

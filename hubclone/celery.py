@@ -82,6 +82,7 @@ app.conf.beat_schedule = {
     "domains-recheck": _entry("accounts.domains_recheck", 300, "bulk"),
     "jobs-trim": _entry("hubclone.jobs.trim", 3600, "bulk"),
     "notifications-trim": _entry("accounts.notifications_trim", 3600, "bulk"),
+    "sessions-trim": _entry("accounts.sessions_trim", 3600, "bulk"),
     "crm-records-purge": _entry("crm.records_purge", 3600, "bulk"),
     "crm-events-trim": _entry("crm.events_trim", 3600, "bulk"),
 }
