@@ -61,7 +61,7 @@ def token(box: Box, ask: Ask) -> Response:
     code = grants.code_issue(box.store, account=account, client_id=client_id, redirect_uri="", scope=granted)
     row = grants.code_take(box.store, code)
     assert row is not None
-    access = grants.access_issue(box.store, row["grant_id"], granted)
+    access = grants.TOKENS.issue(box.store, row["grant_id"], granted)
     return told({"access_token": access, "refresh_token": row["refresh_token"], "scope": granted})
 
 
@@ -78,14 +78,14 @@ def client(box: Box, ask: Ask) -> Response:
 def revoke(box: Box, ask: Ask) -> Response:
     """``{account, client_id?}``: the person takes the permission back."""
     given = ask.json_object()
-    grants.revoke(box.store, account=need(given, "account")[0], client_id=given.get("client_id"))
+    grants.TOKENS.revoke(box.store, account=need(given, "account")[0], client_id=given.get("client_id"), why=1)
     return Response(status=204)
 
 
 @route("POST", PATH + "token_expire")
 def token_expire(box: Box, ask: Ask) -> Response:
     """``{account}``: its access tokens are old at once; refreshing works."""
-    grants.expire_access(box.store, need(ask.json_object(), "account")[0])
+    grants.TOKENS.expire(box.store, need(ask.json_object(), "account")[0])
     return Response(status=204)
 
 

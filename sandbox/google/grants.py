@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sandbox.google.errors import insufficient, unauthorized
 from sandbox.store import Row, Store
 from sandbox.times import now_seconds, now_text
+from sandbox.tokens import CODE_SECONDS, AccessTokens
 
-ACCESS_SECONDS = 3599
-CODE_SECONDS = 600
+TOKENS = AccessTokens("google", "ya29.", 48, live=0)
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,6 @@ def code_take(store: Store, code: str) -> Row | None:
         return row
 
 
-def access_issue(store: Store, grant_id: int, scope: str) -> str:
-    """A new access token of a grant."""
-    token = f"ya29.{secrets.token_urlsafe(48)}"
-    store.run(
-        "insert into google_token values (?, ?, ?, ?)", (token, grant_id, scope, now_seconds() + ACCESS_SECONDS + 1)
-    )
-    return token
-
-
 def grant_refresh(store: Store, refresh_token: str, client_id: str) -> Row | None:
     """The grant of a good refresh token, its refresh counted; None when revoked or unknown."""
     with store.transaction():
@@ -120,36 +111,12 @@ def grant_of_token(store: Store, token: str) -> Row | None:
     )
 
 
-def revoke(store: Store, *, account: str, client_id: str | None = None) -> None:
-    """End every grant of an account, or of an account to one app, and their tokens."""
-    with store.transaction():
-        where = "account = ? and (? is null or client_id = ?)"
-        arguments = (account, client_id, client_id)
-        store.run(
-            f"delete from google_token where grant_id in (select id from google_grant where {where})",  # noqa: S608
-            arguments,
-        )
-        store.run(f"update google_grant set revoked = 1 where {where}", arguments)  # noqa: S608
-
-
-def expire_access(store: Store, account: str) -> None:
-    """Make every access token of an account old; refreshing works."""
-    store.run(
-        "update google_token set expires = 0 where grant_id in (select id from google_grant where account = ?)",
-        (account,),
-    )
-
-
 def bearer_check(store: Store, authorization: str) -> Bearer:
     """Who an ``Authorization`` header proves. Raises the 401 of the API."""
     if not authorization:
         raise unauthorized("Login Required.", "required")
     kind, _, token = authorization.partition(" ")
-    row = store.one(
-        "select t.scope, t.expires, g.account from google_token t join google_grant g on g.id = t.grant_id"
-        " where t.token = ? and g.revoked = 0",
-        (token.strip(),),
-    )
+    row = TOKENS.found(store, token.strip())
     if kind.lower() != "bearer" or row is None or row["expires"] < now_seconds():
         raise unauthorized()
     return Bearer(row["account"], frozenset(row["scope"].split()))

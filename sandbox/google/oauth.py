@@ -16,6 +16,7 @@ from sandbox.jwt import key_set
 from sandbox.pkce import verifier_matches
 from sandbox.store import Row
 from sandbox.times import now_seconds
+from sandbox.tokens import ACCESS_SECONDS
 
 
 def answer(value: Any) -> Response:
@@ -67,8 +68,8 @@ def _exchange(box: Box, ask: Ask, client: Row) -> Response:
 
 
 def _access(box: Box, grant_id: int, scope: str) -> dict[str, Any]:
-    access = grants.access_issue(box.store, grant_id, scope)
-    return {"access_token": access, "expires_in": grants.ACCESS_SECONDS, "scope": scope, "token_type": "Bearer"}
+    access = grants.TOKENS.issue(box.store, grant_id, scope)
+    return {"access_token": access, "expires_in": ACCESS_SECONDS, "scope": scope, "token_type": "Bearer"}
 
 
 def _identity(box: Box, row: Row) -> str:
@@ -92,7 +93,7 @@ def revoke(box: Box, ask: Ask) -> Response:
     grant = grants.grant_of_token(box.store, ask.values.get("token", ""))
     if grant is None:
         return oauth_error(400, "invalid_token", "Token expired or revoked")
-    grants.revoke(box.store, account=grant["account"], client_id=grant["client_id"])
+    grants.TOKENS.revoke(box.store, account=grant["account"], client_id=grant["client_id"], why=1)
     return answer({})
 
 

@@ -19,6 +19,7 @@ from sandbox.microsoft.errors import oauth_error
 from sandbox.microsoft.scopes import IDENTITY, scopes_parse
 from sandbox.pkce import verifier_matches
 from sandbox.store import Row
+from sandbox.tokens import ACCESS_SECONDS
 
 TENANTS = ("common", "organizations", "consumers", NORTHWIND, PERSONAL)
 TENANT = f"/<any({', '.join(repr(name) for name in TENANTS)}):tenant>"
@@ -122,9 +123,9 @@ def _tokens(box: Box, ask: Ask, row: Row, grant_id: int, scopes: list[str], *, n
     account = box.store.one("select * from microsoft_account where email = ?", (row["account"],))
     assert account is not None
     told = [scope for scope in scopes if scope != "offline_access"]
-    body: dict[str, Any] = {"token_type": "Bearer", "scope": " ".join(told), "expires_in": grants.ACCESS_SECONDS}
-    body["ext_expires_in"] = grants.ACCESS_SECONDS
-    body["access_token"] = grants.access_issue(box.store, grant_id, " ".join(told))
+    body: dict[str, Any] = {"token_type": "Bearer", "scope": " ".join(told), "expires_in": ACCESS_SECONDS}
+    body["ext_expires_in"] = ACCESS_SECONDS
+    body["access_token"] = grants.TOKENS.issue(box.store, grant_id, " ".join(told))
     if "offline_access" in scopes:
         body["refresh_token"] = grants.refresh_issue(box.store, grant_id)
     if "openid" in scopes:

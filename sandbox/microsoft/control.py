@@ -63,7 +63,7 @@ def token(box: Box, ask: Ask) -> Response:
     code = grants.code_issue(box.store, account=account, client_id=client_id, redirect_uri="", scope=scope)
     row = grants.code_take(box.store, code)
     assert row is not None
-    access = grants.access_issue(box.store, row["grant_id"], scope)
+    access = grants.TOKENS.issue(box.store, row["grant_id"], scope)
     refresh = grants.refresh_issue(box.store, row["grant_id"])
     return told({"access_token": access, "refresh_token": refresh, "scope": scope})
 
@@ -84,21 +84,21 @@ def revoke(box: Box, ask: Ask) -> Response:
     reason = given.get("reason") or "revoked"
     if reason not in grants.REVOKED:
         raise ValueError(f"reason must be one of {', '.join(grants.REVOKED)}")
-    grants.revoke(box.store, account=need(given, "account")[0], reason=reason, client_id=given.get("client_id"))
+    grants.TOKENS.revoke(box.store, account=need(given, "account")[0], client_id=given.get("client_id"), why=reason)
     return Response(status=204)
 
 
 @route("POST", PATH + "password")
 def password(box: Box, ask: Ask) -> Response:
     """``{account}``: the password was changed, which ends every grant."""
-    grants.revoke(box.store, account=need(ask.json_object(), "account")[0], reason="revoked")
+    grants.TOKENS.revoke(box.store, account=need(ask.json_object(), "account")[0], client_id=None, why="revoked")
     return Response(status=204)
 
 
 @route("POST", PATH + "token_expire")
 def token_expire(box: Box, ask: Ask) -> Response:
     """``{account}``: its access tokens are old at once; refreshing works."""
-    grants.access_expire(box.store, need(ask.json_object(), "account")[0])
+    grants.TOKENS.expire(box.store, need(ask.json_object(), "account")[0])
     return Response(status=204)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sandbox.microsoft.errors import denied, unauthorized
 from sandbox.store import Row, Store
 from sandbox.times import now_seconds, now_text
+from sandbox.tokens import CODE_SECONDS, AccessTokens
 
-ACCESS_SECONDS = 3599
-CODE_SECONDS = 600
+TOKENS = AccessTokens("microsoft", "EwB", 60, live="")
 REPLACED_SECONDS = 3600
 
 REVOKED = {
@@ -74,14 +74,6 @@ def code_take(store: Store, code: str) -> Row | None:
         return row
 
 
-def access_issue(store: Store, grant_id: int, scope: str) -> str:
-    """A new access token of a grant."""
-    token = f"EwB{secrets.token_urlsafe(60)}"
-    expires = now_seconds() + ACCESS_SECONDS + 1
-    store.run("insert into microsoft_token values (?, ?, ?, ?)", (token, grant_id, scope, expires))
-    return token
-
-
 def refresh_issue(store: Store, grant_id: int) -> str:
     """A new refresh token; those before it die after REPLACED_SECONDS."""
     with store.transaction():
@@ -107,29 +99,6 @@ def grant_refresh(store: Store, refresh_token: str, client_id: str) -> Row | Non
         return row
 
 
-def revoke(store: Store, *, account: str, reason: str, client_id: str | None = None) -> None:
-    """End every grant of an account (to one app), with one of REVOKED; its access tokens stop working."""
-    with store.transaction():
-        where = "account = ? and (? is null or client_id = ?)"
-        arguments = (account, client_id, client_id)
-        store.run(
-            f"delete from microsoft_token where grant_id in (select id from microsoft_grant where {where})",  # noqa: S608
-            arguments,
-        )
-        store.run(
-            f"update microsoft_grant set revoked = ? where revoked = '' and {where}",  # noqa: S608
-            (reason, *arguments),
-        )
-
-
-def access_expire(store: Store, account: str) -> None:
-    """Make every access token of an account old; refreshing works."""
-    store.run(
-        "update microsoft_token set expires = 0 where grant_id in (select id from microsoft_grant where account = ?)",
-        (account,),
-    )
-
-
 def replaced_expire(store: Store, account: str) -> None:
     """Refresh tokens of an account that were replaced stop working at once."""
     store.run(
@@ -144,11 +113,7 @@ def bearer_check(store: Store, authorization: str) -> Bearer:
     kind, _, token = authorization.partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise unauthorized("Access token is empty.")
-    row = store.one(
-        "select t.scope, t.expires, g.account, g.client_id from microsoft_token t join microsoft_grant g"
-        " on g.id = t.grant_id where t.token = ? and g.revoked = ''",
-        (token.strip(),),
-    )
+    row = TOKENS.found(store, token.strip())
     if row is None:
         raise unauthorized("CompactToken parsing failed with error code: 80049217")
     if row["expires"] < now_seconds():
