@@ -43,7 +43,7 @@ class Gate:
         if self.paid_seat:
             return _("This needs a paid Sales or Service seat. A super admin can give you one under Settings → Users.")
         names = get_text_list([str(hub.label) for hub in self.hubs], _("or"))
-        return _("This needs %(hubs)s, %(tier)s or higher. A super admin can change the subscription.") % {
+        return _("This needs %(hubs)s, %(tier)s or higher. A super admin can change that under Settings → Account.") % {
             "hubs": names,
             "tier": self.min_tier.label,
         }

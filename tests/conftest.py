@@ -65,6 +65,17 @@ def django_db_setup(django_db_setup: None) -> None:
     assert post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
+@pytest.fixture(autouse=True)
+def _attempts_forgotten() -> None:
+    """What an address did in earlier tests counts in none after them, wherever those have put the clock."""
+    from django.conf import settings
+
+    from hubclone.lib.health import redis_client
+
+    for key in redis_client().scan_iter(f"{settings.REDIS_PREFIX}limit:*", count=1000):
+        redis_client().delete(key)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A browser test without a browser is skipped with the reason; with CI=true it fails."""
     if item.get_closest_marker("browser") and chromium_path() is None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -30,6 +30,12 @@ from accounts.services.invitations import (
     secret_digest,
 )
 from accounts.web import AccountRequest, account_view, request_ip
+from hubclone.lib.ratelimit import limit_exceeded
+
+INVITED_MOST, INVITED_SECONDS = 60, 3600
+TO_ADDRESS_MOST, TO_ADDRESS_SECONDS = 5, 24 * 3600
+"""How many invitations an account sends in an hour, and one address gets in a day, whoever invites it."""
+_TOO_OFTEN = gettext_lazy("Too many invitations were sent. Please wait some hours, then try again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,6 +56,9 @@ def user_invite(request: AccountRequest, account_id: int) -> HttpResponse:
 def invitation_again(request: AccountRequest, account_id: int, invitation_id: int) -> HttpResponse:
     """Send a new link; the old one is void."""
     found = get_object_or_404(Invitation, account_id=account_id, pk=invitation_id)
+    if _is_too_often(request, found.email):
+        messages.warning(request, _TOO_OFTEN)
+        return redirect("accounts:users", account_id)
     try:
         invitation_resend(actor=request.actor, invitation_id=found.pk)
     except InvitationState as error:
@@ -140,8 +149,19 @@ def _page(request: HttpRequest, found: Invitation | None, state: str, form: Join
     return render(request, "accounts/invitation.html", context, status=422 if form and form.is_bound else status)
 
 
+def _is_too_often(request: AccountRequest, email: str) -> bool:
+    """Nobody's mailbox is flooded from here, and no account sends to the whole world."""
+    account_id = str(request.account.pk)
+    return limit_exceeded(
+        name="invitation-to", who=email.lower(), most=TO_ADDRESS_MOST, seconds=TO_ADDRESS_SECONDS
+    ) or limit_exceeded(name="invitation", who=account_id, most=INVITED_MOST, seconds=INVITED_SECONDS)
+
+
 def _send(request: AccountRequest, form: InvitationForm) -> bool:
     data = form.cleaned_data
+    if _is_too_often(request, data["email"]):
+        form.add_error(None, _TOO_OFTEN)
+        return False
     try:
         sent = invitation_send(
             actor=request.actor,

@@ -232,6 +232,18 @@ def test_an_expired_one_does_not_stand_in_the_way_of_a_new_one(link: str, admin:
     assert Invitation.objects.filter(revoked_at=None).count() == 1
 
 
+def test_nobodys_mailbox_is_flooded_by_invitations(link: str, admin: Membership, stranger: Membership) -> None:
+    again = reverse("accounts:invitation_resend", args=[admin.account_id, Invitation.objects.get().pk])
+    for _ in range(6):
+        page = signed_in(admin).post(again, follow=True).content.decode()
+    assert "Too many invitations were sent" in page
+    assert OutgoingEmail.objects.filter(to=EMAIL).count() == 5, "the first one and four more"
+    elsewhere = signed_in(stranger).post(reverse("accounts:user_invite", args=[stranger.account_id]), FORM)
+    assert "Too many invitations were sent" in elsewhere.content.decode()
+    other = {**FORM, "email": "other@hubclone.test"}
+    assert signed_in(admin).post(reverse("accounts:user_invite", args=[admin.account_id]), other).status_code == 302
+
+
 def test_a_link_that_nobody_sent_is_not_there(db: None) -> None:
     answer = Client().get("/invitation/nonsense")
     assert answer.status_code == 404
