@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Membership
 from calendars.models import Booking, SchedulingPage
-from tests.browser import PageFactory, axe_violations, overflow, picture, settled
+from tests.browser import PageFactory, axe_violations, focused, overflow, picture, settled
 from tests.calendars.booking import ALL_HOURS, account_make, page_make
 from tests.look.test_application import enter
 from tests.web_server import Handler, address, served
@@ -83,6 +83,27 @@ def test_a_new_pages_link_follows_its_title_until_it_is_typed(
     link.fill("anna/own")
     title.evaluate("input => { input.value = 'Tea'; input.dispatchEvent(new Event('input', { bubbles: true })); }")
     expect(link).to_have_value("anna/own")
+
+
+def test_what_is_wrong_in_another_step_is_shown_and_has_the_keyboard(
+    page: SchedulingPage, host: Membership, live_server: LiveServer, open_page: PageFactory
+) -> None:
+    view = open_page()
+    enter(view, host, live_server.url)
+    view.goto(f"{live_server.url}/app/{host.account_id}/meetings/pages/{page.pk}/#scheduling")
+    view.locator("[name=date_overrides-start]").press("1")
+    view.locator(".stepper__step[href='#overview']").click()
+    expect(view.locator("[name=date_overrides-start]")).to_be_hidden()
+    view.get_by_role("button", name="Save").last.click()
+    focused(view, "[name=date_overrides-start]")
+    expect(view.get_by_text("Please finish this, or leave it empty.")).to_be_visible()
+    view.locator("[name=date_overrides-start]").fill("09:00")
+    view.locator("[name=date_overrides-end]").fill("10:00")
+    view.locator("[name=slug]").fill("no good")
+    view.locator(".stepper__step[href='#automation']").click()
+    view.get_by_role("button", name="Save").last.click()
+    expect(view.locator("#id_slug_error")).to_be_visible()
+    focused(view, "[name=slug]")
 
 
 @pytest.mark.parametrize(("theme", "narrow"), [("light", False), ("dark", True), ("dark", False), ("light", True)])

@@ -92,7 +92,6 @@ def test_a_mistake_is_named_at_its_field_and_nothing_typed_is_lost(
     look(page, "public-month-wide")
     day_and_time_choose(page)
     look(page, "public-form-wide")
-    page.locator("form.booking__form").evaluate("form => { form.noValidate = true }")
     details_fill(page, first_name="Ola", last_name="", email="ola at home")
     submit(page)
     expect(page.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
