@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,9 +12,10 @@ from playwright.sync_api import expect
 from accounts.models import Membership
 from crm.models import Record
 from crm.services.records import RecordChange, records_write
-from tests.accounts.factories import actor_of
+from tests.accounts.factories import MembershipFactory, actor_of
 from tests.browser import PageFactory, axe_violations, picture
 from tests.calendars.booking import account_make
+from tests.calendars.scheduling import page_make, reservation_make
 
 
 @pytest.mark.browser
@@ -76,3 +79,20 @@ def test_a_deleted_record_comes_back_by_the_button_of_its_message() -> None:
     assert Record.objects.get(pk=record_id).archived_at is not None
     assert client.post(back).status_code == 302
     assert Record.objects.get(pk=record_id).archived_at is None
+
+
+@pytest.mark.django_db
+def test_a_later_page_of_a_keyset_leads_back_to_its_beginning_and_the_first_one_nowhere(client: Client) -> None:
+    membership = MembershipFactory()
+    client.force_login(membership.user)
+    start = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    page = page_make(membership=membership)
+    for number in range(51):
+        reservation_make(page, start + dt.timedelta(hours=number))
+    url = reverse("calendars:bookings", args=[membership.account_id])
+    first = client.get(url).content.decode()
+    assert "First page" not in first
+    assert "Previous" not in first
+    later = client.get(f"{url}{client.get(url).context['next_url']}").content.decode()
+    assert 'href="?show=upcoming"' in later.split('class="pager"')[1]
+    assert "First page" in later
