@@ -9,12 +9,14 @@ from django import forms
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calendars.models import Calendar
 from calendars.selectors.calls import calls_made
 from calendars.selectors.meeting_events import inviting_calendar
+from connections.choices import ConnectionState
 from crm.composer_forms import MeetingForm
 
 
@@ -45,15 +47,22 @@ class ScheduleForm(MeetingForm):
     def note(self) -> str:  # type: ignore[override]
         """Who is invited, and from where."""
         if self._calendar is None:
-            settings = reverse("calendars:settings", args=[self.record.account_id])
-            words = _("The meeting is only logged, and nobody is invited: you have no calendar with calendar sync.")
-            return format_html('{} <a href="{}">{}</a>', words, settings, _("Calendar settings"))
-        email = self.record.properties.get("email")
-        told = {"calendar": self._calendar.calendar_account.connection.identity, "email": email}
+            return self._with_link(
+                _("The meeting is only logged, and nobody is invited: you have no calendar with calendar sync.")
+            )
+        connection, email = self._calendar.calendar_account.connection, self.record.properties.get("email")
+        told = {"calendar": connection.identity, "email": email}
+        if connection.state != ConnectionState.ACTIVE:
+            words = _("The connection with %(calendar)s has ended. The meeting goes into it once you connect it again.")
+            return self._with_link(words % told)
         if not email:
             words = _("Without an email address the contact is not invited. It goes into the calendar of %(calendar)s.")
             return words % told
         return _("The invitation goes to %(email)s from %(calendar)s.") % told
+
+    def _with_link(self, words: str) -> SafeString:
+        settings = reverse("calendars:settings", args=[self.record.account_id])
+        return format_html('{} <a href="{}">{}</a>', words, settings, _("Calendar settings"))
 
     def _build(self, owners: Any) -> None:
         super()._build(owners)

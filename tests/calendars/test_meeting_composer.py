@@ -12,6 +12,8 @@ from accounts.actor import system_actor
 from accounts.models import Account, User
 from calendars.models import CalendarAccount, MeetingEvent
 from calendars.services.meeting_events import changes_follow
+from connections.choices import ConnectionState
+from connections.models import Connection
 from crm.choices import ObjectType
 from crm.models import Record, TimelineEntry
 from crm.services.changes import RecordChange
@@ -73,6 +75,13 @@ def send(client: Client, record: Record, number: int = 0, **more: str) -> Any:
     answer = client.post(f"{page_of(record)}log/schedule/", posted, follow=True)
     run_jobs()
     return answer
+
+
+def test_a_connection_that_has_ended_is_said_before_a_meeting_is_scheduled(client: Client, olga: Record) -> None:
+    Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION)
+    told = composer(client, olga)
+    assert "The meeting goes into it once you connect it again." in told
+    assert "The invitation goes to" not in told
 
 
 def test_a_scheduled_meeting_is_on_the_timeline_and_its_guest_is_invited(client: Client, olga: Record) -> None:
