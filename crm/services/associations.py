@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.db import transaction
 
 from accounts.actor import Actor
-from crm.builtin_associations import ASSOCIATIONS, ONE_AT_MOST, unlabelled
+from crm.builtin_associations import unlabelled
 from crm.exceptions import RecordError
 from crm.models import Association, Record
 from crm.services.records import AssociationChange, RecordChange, records_write
 from hubclone.lib.errors import TransientError
 
 ATTEMPTS_MOST = 10
-_HERE: Mapping[int, int] = {type_id: type_id for type_id in ONE_AT_MOST}
-_THERE: Mapping[int, int] = {s.type_id: s.inverse_type_id for s in ASSOCIATIONS if s.inverse_type_id in ONE_AT_MOST}
-"""Types whose other direction leads to one record at most, with that direction's type."""
 
 
 def association_add(*, actor: Actor, record: Record, other: Record, type_ids: Collection[int] = ()) -> None:
@@ -58,30 +55,13 @@ def _apply(actor: Actor, record: Record, other: Record, add: set[int], remove: s
 
 @transaction.atomic
 def _apply_once(actor: Actor, record: Record, other: Record, add: set[int], remove: set[int]) -> None:
-    here, there = _yielding(record, other, add, _HERE), _yielding(other, record, add, _THERE)
-    changes = [AssociationChange(type_id, to_record_id=other.pk) for type_id in sorted(add)]
+    made = [AssociationChange(type_id, to_record_id=other.pk) for type_id in sorted(add)]
     gone = [AssociationChange(type_id, to_record_id=other.pk, remove=True) for type_id in sorted(remove)]
-    if not changes and not gone:
-        return
-    writes = [
-        RecordChange(record.object_type, record_id=record.pk, associations=[*here, *gone, *changes]),
-        *([RecordChange(other.object_type, record_id=other.pk, associations=there)] if there else []),
-    ]
-    records_write(actor=actor, changes=writes)
-    if _yielding(record, other, add, _HERE) or _yielding(other, record, add, _THERE):
-        raise TransientError("Another record became the primary one meanwhile.", code="PRIMARY_RACE", retry_after=1)
+    if made or gone:
+        change = RecordChange(record.object_type, record_id=record.pk, associations=[*gone, *made])
+        records_write(actor=actor, changes=[change])
 
 
 def _types(record: Record, other: Record) -> list[int]:
     links = Association.objects.filter(account_id=record.account_id, from_record=record, to_record=other)
     return list(links.values_list("type_id", flat=True))
-
-
-def _yielding(one: Record, far: Record, add: set[int], singles: Mapping[int, int]) -> list[AssociationChange]:
-    """The links from ``one`` to others than ``far`` that make way for what is added."""
-    types = {single for type_id, single in singles.items() if type_id in add}
-    if not types:
-        return []
-    found = Association.objects.filter(account_id=one.account_id, from_record=one, type_id__in=types)
-    pairs = found.exclude(to_record=far).order_by("to_record").values_list("type_id", "to_record")
-    return [AssociationChange(type_id, to_record_id=to, remove=True) for type_id, to in pairs]

@@ -11,7 +11,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class AssociationChange:
     """A link from the change's record to ``to_record_id``, or to the record of the change at ``to_index`` of the same
-    call. With ``remove`` the link goes. A link to a record that the call did not make (A24) is left out."""
+    call. With ``remove`` the link goes. A label that leads to one record at most (a primary company) is taken from the
+    one that had it, which stays linked. A link to a record that the call did not make (A24) is left out."""
 
     type_id: int
     to_record_id: int | None = None

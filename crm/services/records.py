@@ -17,6 +17,7 @@ from crm.services.writing.identities import identities_claim, identities_release
 from crm.services.writing.links import links_write, timeline_write
 from crm.services.writing.plan import Plan, Wanted, plan_make
 from crm.services.writing.schema import schema_hold
+from crm.services.writing.singles import singles_find
 from crm.services.writing.slots import Slot
 from hubclone.lib.errors import TransientError
 
@@ -51,6 +52,7 @@ def records_write(*, actor: Actor, changes: Sequence[RecordChange]) -> list[Reco
         return _write_alone(actor, changes)
     schema_hold(account_id=actor.account_id)
     plan = plan_make(actor=actor, changes=changes)
+    singles_find(plan)
     with transaction.atomic(savepoint=False):
         _insert(plan)
         identities_claim(plan)

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.actor import Actor
+from accounts.choices import ActorKind
 from accounts.models import Account, User
 from crm.exceptions import RecordError
-from crm.models import Association, Record
+from crm.models import Association, Event, Record
 from crm.services.association_labels import association_label_create
 from crm.services.associations import association_add, association_labels_set, association_remove
 from crm.services.records import AssociationChange, RecordChange, record_archive, records_write
@@ -177,6 +178,34 @@ def test_two_people_who_make_two_companies_the_primary_one_leave_one() -> None:
         thread.join()
     assert Association.objects.filter(from_record=ann, type_id=PRIMARY).count() == 1
     assert Association.objects.filter(from_record=ann, type_id=PLAIN).count() == len(firms)
+
+
+@pytest.mark.spec("A18", "A23")
+@pytest.mark.parametrize("way", ["contact", "company", "new company", "both at once"])
+def test_whoever_writes_a_second_primary_company_takes_the_label_from_the_first(
+    account: Account, ann: Record, firms: list[Record], way: str
+) -> None:
+    acme, bolt = firms
+    sync = actor_of(account, ActorKind.SYNC)
+    association_add(actor=sync, record=ann, other=acme, type_ids=[PRIMARY])
+    to_bolt = AssociationChange(PRIMARY, to_record_id=bolt.pk)
+    to_acme = AssociationChange(PRIMARY, to_record_id=acme.pk)
+    from_firm = [AssociationChange(2, to_record_id=ann.pk)]
+    changes = {
+        "contact": RecordChange("contact", record_id=ann.pk, associations=[to_bolt]),
+        "company": RecordChange("company", record_id=bolt.pk, associations=from_firm),
+        "new company": RecordChange("company", {"name": "Cog"}, associations=from_firm),
+        "both at once": RecordChange("contact", record_id=ann.pk, associations=[to_acme, to_bolt]),
+    }
+    (result,) = records_write(actor=sync, changes=[changes[way]])
+    second = Record.objects.get(pk=result.record_id) if way == "new company" else bolt
+    assert (types(ann, acme), types(ann, second)) == ([PLAIN], [PRIMARY, PLAIN])
+    assert (types(acme, ann), types(second, ann)) == ([280], [2, 280])
+    told = Event.objects.filter(kind="association.removed").order_by("record_id")
+    assert list(told.values_list("record_id", "other_record_id", "association_type_id")) == [
+        (ann.pk, acme.pk, PRIMARY),
+        (acme.pk, ann.pk, 2),
+    ]
 
 
 @pytest.mark.spec("A18", "A21")

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from crm.builtin_associations import IMPLIED, unlabelled
+from crm.builtin_associations import IMPLIED, ONE_AT_MOST, unlabelled
 from crm.exceptions import RecordError, RecordNotFound, UnknownTimelineKind
 from crm.models.property import OWN_TYPES_FROM
 from crm.registries import TIMELINE_KINDS
 from crm.services.changes import AssociationChange, TimelineChange
 from crm.services.writing.plan import Plan, Wanted
+from crm.services.writing.singles import singles_yield
 from crm.services.writing.slots import Slot
 from crm.services.writing.sql import json_text, rows_insert
 
@@ -78,6 +79,7 @@ def links_write(plan: Plan, slot_at: SlotAt) -> list[LinkMade]:
         for change in item.change.associations if item.slot else ():
             for link in _directions(plan, item, change, slot_at):
                 wanted[link.key] = link
+    _yield(plan, wanted, slot_at)
     removed = _remove(plan, [link for link in wanted.values() if link.remove])
     made = _insert(plan, [link for link in wanted.values() if not link.remove])
     return [
@@ -113,6 +115,28 @@ def timeline_write(plan: Plan, slot_at: SlotAt) -> None:
     rows_insert("crm_timelineentry as t", _TIMELINE, list(rows.values()), conflict=_AMEND)
 
 
+def _yield(plan: Plan, wanted: dict[tuple[int, int, int], _Link], slot_at: SlotAt) -> None:
+    """Where a label leads to one record at most, the last that is given stays: the others lose it, and nothing else."""
+    given = {(link.from_slot.id, link.type_id): link for link in wanted.values() if _is_single(link)}
+    for link in [link for link in wanted.values() if _is_single(link)]:
+        if given[link.from_slot.id, link.type_id] is not link:
+            for way in _ways(plan, link):
+                del wanted[way.key]
+    for (holder, type_id), other in singles_yield(plan, ((key, link.to_slot.id) for key, link in given.items())):
+        for way in _ways(plan, _Link(slot_at(holder), slot_at(other), type_id, remove=True)):
+            wanted[way.key] = way
+
+
+def _is_single(link: _Link) -> bool:
+    return link.type_id in ONE_AT_MOST and not link.remove
+
+
+def _ways(plan: Plan, link: _Link) -> tuple[_Link, _Link]:
+    """A link and the same one seen from the other side."""
+    inverse = plan.schema.inverse(link.from_slot.object_type, link.to_slot.object_type, link.type_id)
+    return link, _Link(link.to_slot, link.from_slot, inverse, link.remove)
+
+
 def _directions(plan: Plan, item: Wanted, change: AssociationChange, slot_at: SlotAt) -> Iterator[_Link]:
     from_slot, to_slot = item.slot, _to(plan, change, slot_at)
     if from_slot is None or to_slot is None:
@@ -125,9 +149,7 @@ def _directions(plan: Plan, item: Wanted, change: AssociationChange, slot_at: Sl
     if not change.remove and (implied := _implied(from_slot.object_type, to_slot.object_type, change.type_id)):
         type_ids.append(implied)
     for type_id in type_ids:
-        inverse = plan.schema.inverse(from_slot.object_type, to_slot.object_type, type_id)
-        yield _Link(from_slot, to_slot, type_id, change.remove)
-        yield _Link(to_slot, from_slot, inverse, change.remove)
+        yield from _ways(plan, _Link(from_slot, to_slot, type_id, change.remove))
 
 
 def _implied(from_type: str, to_type: str, type_id: int) -> int | None:

@@ -56,7 +56,8 @@ class Wanted:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that was read for a call. ``targets`` maps ids that were asked for to ids after merges."""
+    """Everything that was read for a call. ``targets`` maps ids that were asked for to ids after merges; ``singles``
+    says who has a label that leads to one record at most: (record, type) → the others."""
 
     actor: Actor
     wanted: list[Wanted]
@@ -64,6 +65,7 @@ class Plan:
     holders: dict[IdentityKey, Holder]
     targets: dict[int, int]
     now: dt.datetime
+    singles: dict[tuple[int, int], set[int]] = field(default_factory=dict)
 
 
 def plan_make(*, actor: Actor, changes: Sequence[RecordChange]) -> Plan:
