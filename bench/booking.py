@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 
-from django.db.models import Count
-
 from bench.booking_calendar import to_calendar_seconds
-from bench.booking_data import page_make, request_make, slot_of, visitor
+from bench.booking_data import page_make
 from bench.booking_kinds import kinds_run
 from bench.booking_raw import RawBookings
+from bench.booking_rush import book, rush
 from bench.figures import Figure
 from bench.threads import THREADS, in_threads
-from calendars.exceptions import SlotTaken
-from calendars.models import Booking, Reservation, SchedulingPage
-from calendars.services.booking import booking_create
+from calendars.models import Booking
 
-ATTEMPTS, SLOTS = 10_000, 100
 RATE_BOOKINGS = 1_280
 ROUNDS = 3
 """A round is both ways in turn; the median of the ratios counts."""
@@ -38,22 +32,7 @@ def run() -> Iterator[Figure]:
 def _rush() -> Iterator[Figure]:
     """10,000 attempts of 64 threads on 100 slots of one host."""
     page = page_make()
-    slots = [number % SLOTS for number in range(ATTEMPTS)]
-    random.Random(7).shuffle(slots)
-    outcome: Counter[str] = Counter()
-
-    def attempt(number: int) -> None:
-        try:
-            _book(page, slots[number], number)
-        except SlotTaken:
-            outcome["taken"] += 1
-        else:
-            outcome["booked"] += 1
-
-    in_threads(ATTEMPTS, attempt)
-    assert sum(outcome.values()) == ATTEMPTS, outcome
-    times = Reservation.objects.filter(host=page.owner, active=True).values("during").annotate(n=Count("id"))
-    doubles = sum(row["n"] - 1 for row in times)
+    _outcome, doubles = rush(page)
     yield Figure("booking", "doubles", doubles, "bookings", bound="= 0")
     yield Figure("booking", "booked", Booking.objects.filter(page=page).count(), "bookings", bound="= 100")
 
@@ -61,10 +40,10 @@ def _rush() -> Iterator[Figure]:
 def _rate() -> Figure:
     """Each thread books on a page of its own, which is read once; the reference writes the same rows in raw SQL."""
     pages = [page_make() for _ in range(THREADS)]
-    raw = RawBookings(_book(pages[0], 5_000, 0).pk)
+    raw = RawBookings(book(pages[0], 5_000, 0).pk)
     rounds = []
     for turn in range(ROUNDS):
-        ours = _per_second(lambda n, turn=turn: _book(pages[n % THREADS], _nth(turn, n), n))  # type: ignore[misc]
+        ours = _per_second(lambda n, turn=turn: book(pages[n % THREADS], _nth(turn, n), n))  # type: ignore[misc]
         theirs = _per_second(lambda n, turn=turn: raw.write(pages[n % THREADS].owner_id, _nth(turn + ROUNDS, n)))  # type: ignore[misc]
         rounds.append((ours / theirs, ours, theirs))
     ratio, value, limit = sorted(rounds)[ROUNDS // 2]
@@ -74,11 +53,6 @@ def _rate() -> Figure:
 def _nth(turn: int, number: int) -> int:
     """A slot of a page that no other turn or number has."""
     return turn * (RATE_BOOKINGS // THREADS) + number // THREADS
-
-
-def _book(page: SchedulingPage, slot: int, number: int) -> Booking:
-    request = request_make(slot_of(slot), f"guest{number}.{slot}@example.com")
-    return booking_create(actor=visitor(page), page=page, request=request)
 
 
 def _per_second(work: Callable[[int], object]) -> float:

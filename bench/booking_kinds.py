@@ -3,21 +3,16 @@ twice, and a round robin's meetings are shared out by weight."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import Count
-
-from bench.booking_data import page_make, request_make, slot_of, visitor
+from bench.booking_data import page_make
+from bench.booking_rush import ATTEMPTS, SLOTS, book, rush
 from bench.figures import Figure
 from bench.threads import in_threads
 from calendars.choices import PageKind
-from calendars.exceptions import SlotTaken
-from calendars.models import Booking, Reservation, SchedulingPage
-from calendars.services.booking import booking_create
+from calendars.models import Booking, SchedulingPage
 
-ATTEMPTS, SLOTS = 10_000, 100
 HOSTS = (1, 1, 1)
 SHARES = (5, 3, 2)
 SHARED_BOOKINGS = 1_200
@@ -35,23 +30,9 @@ def kinds_run() -> Iterator[Figure]:
 
 def _doubles(figure: str, page: SchedulingPage, expected: int) -> Figure:
     """10,000 attempts of 64 threads on 100 slots."""
-    slots = [number % SLOTS for number in range(ATTEMPTS)]
-    random.Random(7).shuffle(slots)
-    outcome: Counter[str] = Counter()
-
-    def attempt(number: int) -> None:
-        try:
-            _book(page, slots[number], number)
-        except SlotTaken:
-            outcome["taken"] += 1
-        else:
-            outcome["booked"] += 1
-
-    in_threads(ATTEMPTS, attempt)
+    outcome, doubles = rush(page, _book)
     assert outcome == {"booked": expected, "taken": ATTEMPTS - expected}, outcome
-    hosts = page.hosts.values("user_id")
-    times = Reservation.objects.filter(host__in=hosts, active=True).values("host_id", "during").annotate(n=Count("id"))
-    return Figure("booking", figure, sum(row["n"] - 1 for row in times), "bookings", bound="= 0")
+    return Figure("booking", figure, doubles, "bookings", bound="= 0")
 
 
 def _share_error() -> Figure:
@@ -67,6 +48,4 @@ def _share_error() -> Figure:
 
 def _book(page: SchedulingPage, slot: int, number: int) -> Booking:
     """As a request of its own reads the page."""
-    page = SchedulingPage.objects.get(pk=page.pk)
-    request = request_make(slot_of(slot), f"guest{number}.{slot}@example.com")
-    return booking_create(actor=visitor(page), page=page, request=request)
+    return book(SchedulingPage.objects.get(pk=page.pk), slot, number)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from bench.calendar_sync_data import GOOGLE_ANNA as ACCOUNT
+from bench.calendar_sync_data import GOOGLE_SCOPE as SCOPE
+from bench.calendar_sync_data import Outside, connect, google_tokens, settings_point_to
 from bench.calendar_sync_memory import own_peak_megabytes
 from bench.figures import Figure
-from sandbox.testing import CLIENT_ID, CLIENT_SECRET, SandboxServer
+from sandbox.testing import SandboxServer
 
-ACCOUNT = "anna@gmail.test"
-SCOPE = "https://www.googleapis.com/auth/calendar"
 EVENTS = 10_000
 FEW, MANY = 1_000, 100_000
 ROUNDS = 5
@@ -29,7 +28,7 @@ GUESTS = 3
 def run() -> Iterator[Figure]:
     """10,000 events with three guests each, none of them a contact; then 1,000 and 100,000 in fresh processes."""
     with SandboxServer() as server:
-        _point_to(server.url)
+        settings_point_to(server)
         yield _time(server)
         yield _memory(server)
 
@@ -118,53 +117,8 @@ def _calendar(server: SandboxServer, count: int) -> tuple[int, str]:
     remote_id = google.calendar_create(account=ACCOUNT, summary=f"Bench {count}")
     every = 5 if count > EVENTS else 30
     google.events_bulk(calendar=remote_id, count=count, every_minutes=every, minutes=5, attendees=GUESTS)
-    return _connect(server, remote_id), remote_id
-
-
-def _connect(server: SandboxServer, remote_id: str) -> int:
-    """Rows as connecting leaves them."""
-    import datetime as dt
-
-    from django.utils import timezone
-
-    from accounts.models import Account, User
-    from calendars.models import Calendar, CalendarAccount
-    from connections.models import Connection
-
-    tokens = server.control.google.token(account=ACCOUNT, scope=SCOPE)
-    account = Account.objects.create(name="Bench of busy time")
-    user = User.objects.create_user(f"{uuid.uuid4().hex}@bench.test")
-    connection = Connection.objects.create(
-        account=account,
-        owner=user,
-        provider="google",
-        purpose="calendar",
-        external_id="bench",
-        identity=ACCOUNT,
-        credentials={"access_token": tokens["access_token"], "refresh_token": tokens["refresh_token"]},
-        expires_at=timezone.now() + dt.timedelta(hours=1),
-    )
-    owner = CalendarAccount.objects.create(account=account, user=user, connection=connection)
-    calendar = Calendar.objects.create(
-        account=account, calendar_account=owner, remote_id=remote_id, name="Bench", is_selected=True
-    )
-    return calendar.pk
-
-
-def _point_to(url: str) -> None:
-    """Settings, here and for the processes to come."""
-    from django.conf import settings
-
-    values = {
-        "GOOGLE_CLIENT_ID": CLIENT_ID,
-        "GOOGLE_CLIENT_SECRET": CLIENT_SECRET,
-        "GOOGLE_TOKEN_URI": f"{url}/google/token",
-        "GOOGLE_API_URL": f"{url}/google",
-    }
-    os.environ.update(values, OUTBOUND_ALLOWED=f"127.0.0.1/32:{urlsplit(url).port}")
-    given = {name.removeprefix("GOOGLE_").lower(): value for name, value in values.items()}
-    settings.GOOGLE = {**settings.GOOGLE, **given}
-    settings.OUTBOUND_ALLOWED = (os.environ["OUTBOUND_ALLOWED"],)
+    outside = Outside("google", ACCOUNT, remote_id, remote_id, google_tokens)
+    return connect(server, outside, is_writable=False)[0], remote_id
 
 
 def _peak(calendar_id: int) -> float:

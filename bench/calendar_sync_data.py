@@ -62,24 +62,23 @@ def outside_make(server: SandboxServer, provider: str, events: int = 0) -> Outsi
     return made
 
 
+def google_tokens(server: SandboxServer) -> dict[str, str]:
+    """A new grant of Anna's at Google."""
+    return _tokens(server.control.google.token(account=GOOGLE_ANNA, scope=GOOGLE_SCOPE))
+
+
+def _microsoft_tokens(server: SandboxServer) -> dict[str, str]:
+    return _tokens(server.control.microsoft.token(account=MICROSOFT_ANNA, scope=MICROSOFT_SCOPE))
+
+
 def _google(server: SandboxServer, name: str) -> Outside:
-    control = server.control.google
-    remote_id = control.calendar_create(account=GOOGLE_ANNA, summary=name)
-
-    def credentials(server: SandboxServer) -> dict[str, str]:
-        return _tokens(server.control.google.token(account=GOOGLE_ANNA, scope=GOOGLE_SCOPE))
-
-    return Outside("google", GOOGLE_ANNA, remote_id, remote_id, credentials)
+    remote_id = server.control.google.calendar_create(account=GOOGLE_ANNA, summary=name)
+    return Outside("google", GOOGLE_ANNA, remote_id, remote_id, google_tokens)
 
 
 def _microsoft(server: SandboxServer, name: str) -> Outside:
-    control = server.control.microsoft
-    remote_id = control.calendar_create(account=MICROSOFT_ANNA, name=name)
-
-    def credentials(server: SandboxServer) -> dict[str, str]:
-        return _tokens(server.control.microsoft.token(account=MICROSOFT_ANNA, scope=MICROSOFT_SCOPE))
-
-    return Outside("microsoft", MICROSOFT_ANNA, remote_id, remote_id, credentials)
+    remote_id = server.control.microsoft.calendar_create(account=MICROSOFT_ANNA, name=name)
+    return Outside("microsoft", MICROSOFT_ANNA, remote_id, remote_id, _microsoft_tokens)
 
 
 def _exchange(server: SandboxServer, name: str) -> Outside:
@@ -100,8 +99,11 @@ def _tokens(found: dict[str, str]) -> dict[str, str]:
     return {"access_token": found["access_token"], "refresh_token": found["refresh_token"]}
 
 
-def connect(server: SandboxServer, outside: Outside, count: int = 1) -> list[int]:
-    """So many people of one account who have connected the calendar, each with a grant of their own; calendars' ids."""
+def connect(server: SandboxServer, outside: Outside, count: int = 1, *, is_writable: bool = True) -> list[int]:
+    """So many people of one account who have connected the calendar, each with a grant of their own; calendars' ids.
+
+    Meetings with contacts are looked for in calendars that are writable.
+    """
     from accounts.models import Account, User
     from calendars.models import Calendar, CalendarAccount
     from connections.models import Connection
@@ -114,7 +116,7 @@ def connect(server: SandboxServer, outside: Outside, count: int = 1) -> list[int
     owners = CalendarAccount.objects.bulk_create(
         [CalendarAccount(account=account, user=user, connection=link) for user, link in zip(users, links, strict=True)]
     )
-    calendars = [_calendar(owner, outside) for owner in owners]
+    calendars = [_calendar(owner, outside, is_writable) for owner in owners]
     return [calendar.pk for calendar in Calendar.objects.bulk_create(calendars)]
 
 
@@ -136,7 +138,7 @@ def _connection(account: Any, user: Any, outside: Outside, credentials: dict[str
     )
 
 
-def _calendar(owner: Any, outside: Outside) -> Any:
+def _calendar(owner: Any, outside: Outside, is_writable: bool) -> Any:
     from calendars.models import Calendar
 
     return Calendar(
@@ -145,7 +147,7 @@ def _calendar(owner: Any, outside: Outside) -> Any:
         remote_id=outside.remote_id,
         name="Bench",
         is_selected=True,
-        is_writable=True,
+        is_writable=is_writable,
     )
 
 
