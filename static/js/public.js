@@ -51,3 +51,45 @@ document.addEventListener("DOMContentLoaded", () => {
   const chooser = document.querySelector("select[data-detect-zone]");
   if (chooser) detect(chooser);
 });
+
+// What a visitor has typed stays in this tab until it is sent, so that choosing another time loses none of it:
+// <form data-keep="which page">, with data-restore when the server has put nothing typed into it.
+const NOT_KEPT = ["consent", "website", "start"];
+const form = document.querySelector("form[data-keep]");
+const key = `hub_form:${form?.dataset.keep}`;
+const typed = () => [...form.elements].filter((field) => field.name && !["hidden", "submit"].includes(field.type) && !NOT_KEPT.includes(field.name));
+
+// A frame on somebody else's site may have no storage.
+function storage(use) {
+  try {
+    return use(sessionStorage);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+function put() {
+  const values = {};
+  for (const field of typed()) {
+    if (["checkbox", "radio"].includes(field.type) && !field.checked) continue;
+    (values[field.name] ??= []).push(field.value);
+  }
+  storage((kept) => kept.setItem(key, JSON.stringify(values)));
+}
+
+function restore(values) {
+  for (const field of typed()) {
+    const was = values[field.name] ?? [];
+    if (["checkbox", "radio"].includes(field.type)) field.checked = was.includes(field.value);
+    else if (was.length) field.value = was[0];
+  }
+}
+
+if (form) {
+  const kept = storage((kept) => kept.getItem(key));
+  if (!("restore" in form.dataset)) put();
+  else if (kept) restore(JSON.parse(kept));
+  form.addEventListener("input", put);
+  document.addEventListener("submit", (event) => event.target.method === "post" && storage((kept) => kept.removeItem(key)));
+}

@@ -135,6 +135,30 @@ def test_what_is_wrong_is_said_beside_its_field_in_the_pages_language_and_the_ke
     assert not Booking.objects.exists()
 
 
+@pytest.mark.spec("C22")
+def test_choosing_another_time_loses_nothing_that_was_typed(
+    live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
+) -> None:
+    visitor = open_page()
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    visitor.locator("a.slot").first.click()
+    visitor.fill("[name=first_name]", "Olga")
+    visitor.fill("[name=email]", "olga@example.com")
+    for link in ("Change", "Change"):
+        visitor.get_by_role("link", name=link).click()
+        visitor.locator("a.slot").last.click()
+        expect(visitor.locator("[name=first_name]")).to_have_value("Olga")
+        expect(visitor.locator("[name=email]")).to_have_value("olga@example.com")
+        visitor.locator(".booking__form .btn--primary").click()
+        expect(visitor.locator("#id_answer-phone_error")).to_be_visible()
+    visitor.fill("[name=answer-phone]", "+48 600 700 800")
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("h1")).to_have_text("Your request is sent")
+    visitor.goto(f"{live_server.url}/meetings/{page.slug}?tz=UTC")
+    visitor.locator("a.slot").first.click()
+    expect(visitor.locator("[name=first_name]")).to_have_value("")
+
+
 def test_a_date_that_is_half_typed_is_not_lost_without_a_word(
     live_server: LiveServer, open_page: PageFactory, page: SchedulingPage
 ) -> None:
