@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FOREVER = 2**53
@@ -49,8 +49,3 @@ def render_utc(seconds: int) -> str:
 def midnight(day: date, zone: ZoneInfo) -> int:
     """Epoch seconds of the beginning of ``day`` in ``zone``."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
-
-
-def day_after(day: date, days: int = 1) -> date:
-    """``days`` later."""
-    return day + timedelta(days=days)

@@ -88,7 +88,7 @@ select b.page_id, k.kind, k.minutes, count(*)
   join accounts_outgoingemail e on e.account_id = b.account_id and e.key = k.key
  where b.account_id = %(account)s and b.page_id = any(%(pages)s)
    and b.starts_at >= %(since)s - (coalesce(p.follow_up_minutes, 0) + 2880) * interval '1 minute'
-   and e.state = 'done' and e.last_error_code <> 'CANCELLED' and e.finished_at >= %(since)s
+   and e.state = 'done' and e.last_error_code = '' and e.finished_at >= %(since)s
  group by 1, 2, 3
 """
 """The keys are those of ``calendars.services.booking_mail``, looked up one by one in the index of keys."""

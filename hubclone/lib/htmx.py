@@ -1,4 +1,4 @@
-"""What a view does for htmx: answer with a part of the page, lead elsewhere, show a toast."""
+"""What a view does for htmx: answer with a part of the page, show a toast."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
@@ -33,12 +33,6 @@ def render_partial(
     response = render(request, partial if is_partial(request) else page, context, status=status)
     patch_vary_headers(response, ("HX-Request",))
     return response
-
-
-def redirect_page(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Lead the whole page to ``to``: a usual redirect, or ``HX-Redirect`` when htmx asked."""
-    response = redirect(to, *args, **kwargs)
-    return HttpResponseClientRedirect(response.url) if is_partial(request) else response
 
 
 def toast(response: ResponseT, message: str, *, level: str = "success") -> ResponseT:

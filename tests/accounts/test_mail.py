@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from django.db import transaction
 
 from accounts.models import Account, OutgoingEmail
-from accounts.services.mail import AddressInvalid, email_cancel, email_enqueue, email_hurry, email_replace
+from accounts.services.mail import AddressInvalid, email_enqueue
 from hubclone.embedded.postgres import free_port
 from hubclone.lib.jobs.choices import JobState
 from hubclone.lib.jobs.services import jobs_run_due
@@ -185,22 +185,7 @@ def test_a_very_long_subject_is_cut_and_a_long_key_refused(account: Account, mai
         enqueue(account, key="k" * 201)
 
 
-def test_a_delayed_email_waits_can_be_rewritten_and_then_hurried(account: Account, mailbox: Mailbox) -> None:
+def test_a_delayed_email_waits(account: Account, mailbox: Mailbox) -> None:
     enqueue(account, delay_seconds=3600)
     assert send().state == JobState.QUEUED
-    assert email_replace(account_id=account.pk, key="k", subject="New", text="New words", delay_seconds=7200)
-    assert send().state == JobState.QUEUED
-    assert email_hurry(account.pk, "k")
-    assert send().state == JobState.DONE
-    assert mailbox.messages[0]["Subject"] == "New"
-    assert not email_replace(account_id=account.pk, key="k", subject="Late", text="Late")
-    assert not email_hurry(account.pk, "k")
-
-
-def test_a_cancelled_email_is_not_sent_and_its_key_stays_used(account: Account, mailbox: Mailbox) -> None:
-    enqueue(account, delay_seconds=3600)
-    assert email_cancel(account.pk, "k")
-    enqueue(account)
-    assert not email_hurry(account.pk, "k")
-    send()
     assert mailbox.messages == []

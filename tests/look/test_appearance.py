@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from hubclone import styleguide
-from hubclone.lib.htmx import is_partial, redirect_page, render_partial, toast
+from hubclone.lib.htmx import is_partial, render_partial, toast
 
 
 def test_a_theme_is_kept_and_the_page_comes_back_in_it(client: Client) -> None:
@@ -67,13 +67,6 @@ def test_a_part_and_a_page_are_kept_apart_by_caches() -> None:
     response = render_partial(request, "404.html", "components/badge.html", {"text": "New"})
     assert response.content.decode().strip() == '<span class="badge badge--neutral">New</span>'
     assert "HX-Request" in response["Vary"]
-
-
-def test_a_redirect_is_followed_by_the_whole_page() -> None:
-    plain = redirect_page(RequestFactory().post("/"), "/there")
-    part = redirect_page(RequestFactory().post("/", headers={"HX-Request": "true"}), "/there")
-    assert (plain.status_code, plain["Location"]) == (302, "/there")
-    assert (part.status_code, part["HX-Redirect"]) == (200, "/there")
 
 
 def test_a_toast_travels_in_a_header_in_any_language() -> None:

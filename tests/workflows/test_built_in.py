@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Account, Membership, OutgoingEmail
+from accounts.services.erasure import emails_erase
 from calendars.choices import PageState
 from calendars.models import Booking, SchedulingPage
 from calendars.services.booking_mail import booking_tell, follow_up_tell, reminder_tell
@@ -101,6 +103,12 @@ def test_what_went_out_longer_ago_or_was_never_sent_is_not_counted(account: Acco
     booking_tell(booked(page))
     sent(ago=dt.timedelta(days=31))
     booking_tell(booked(page, 1))
+    assert rows(owner)[0][3] == 0
+
+
+def test_what_was_taken_back_before_it_went_is_not_counted(account: Account, owner: Membership) -> None:
+    booking_tell(booked(page_make(account)))
+    emails_erase(account_id=account.pk, emails=Q())
     assert rows(owner)[0][3] == 0
 
 
