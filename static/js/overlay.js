@@ -20,8 +20,17 @@ show(document);
 document.addEventListener("htmx:load", (event) => show(event.target.parentNode ?? event.target));
 document.addEventListener("close", (event) => {
   const url = event.target.dataset?.closeUrl;
-  if (url) location.assign(url);
+  if (url) return location.assign(url);
+  giveBack(event.target);
 }, true);
+
+// The platform gives the keyboard back to the button that opened the dialog; one in a menu has been folded away by then.
+function giveBack(dialog) {
+  const opener = document.querySelector(`details.menu button[commandfor="${CSS.escape(dialog.id)}"][command="show-modal"]`);
+  if (opener) setTimeout(() => {
+    if (document.activeElement === document.body || dialog.contains(document.activeElement)) opener.closest("details.menu").querySelector("summary").focus();
+  });
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -55,6 +55,21 @@ def test_a_menu_closes_by_escape_and_gives_the_focus_back(guide: str, open_page:
     expect(page.locator("details.menu > summary", has_text="More")).to_be_focused()
 
 
+@pytest.mark.parametrize("leave", ["Escape", "Cancel"])
+def test_a_dialog_that_a_menu_opened_gives_the_keyboard_back_to_the_menu(
+    guide: str, open_page: PageFactory, leave: str
+) -> None:
+    page = open_page()
+    page.goto(guide)
+    menu = page.locator("details.menu > summary", has_text="More")
+    menu.click()
+    page.get_by_role("button", name="Delete", exact=True).last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape") if leave == "Escape" else page.get_by_role("button", name=leave).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(menu).to_be_focused()
+
+
 @pytest.mark.parametrize("opener", ["Open a dialog", "Ask first", "Open a drawer"])
 def test_a_dialog_opens_is_accessible_and_closes_by_escape(guide: str, open_page: PageFactory, opener: str) -> None:
     page = open_page()
