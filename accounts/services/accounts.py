@@ -155,11 +155,13 @@ def _not_last_check(membership: Membership) -> None:
 
 
 def seat_check(seat: SeatKind, tier: Tier) -> None:
+    """Raises SeatInvalid: a seat has a plan, and nobody without a seat has one."""
     if (seat == SeatKind.NONE) != (tier == Tier.NONE):
         raise SeatInvalid
 
 
 def rights_ordered(rights: Iterable[Right]) -> list[str]:
+    """Each once, in the order in which rights are declared: what is stored compares as equal."""
     wanted = set(rights)
     return [right.value for right in Right if right in wanted]
 
