@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calendars.choices import CalendarWrite
@@ -25,11 +26,13 @@ def meeting_events_load(entries: Sequence[TimelineEntry]) -> None:
 
 
 def meeting_event_note(meeting: Record) -> str:
-    """What changing or deleting a meeting does beside that, for who is about to; empty when nobody is told."""
-    written = MeetingEvent.objects.filter(meeting=meeting, state=CalendarWrite.WRITTEN)
+    """What changing or deleting a meeting does beside that, for who is about to; nothing when it is over."""
+    written = MeetingEvent.objects.filter(meeting=meeting, state=CalendarWrite.WRITTEN, ends_at__gt=timezone.now())
     event = written.select_related("calendar__calendar_account__connection").first()
-    if event is None or event.calendar is None:
+    if event is None:
         return ""
+    if event.calendar is None:
+        return _("Its event is in a calendar that is not connected any more: change it there, and tell its guests.")
     whose = event.calendar.calendar_account.connection.identity
     return _("It is in the calendar of %(calendar)s: when you change or delete it, its guests are told.") % {
         "calendar": whose

@@ -106,6 +106,8 @@ def event_bring(job: CalendarJob) -> None:
         row = _row(job)
         if row is not None and row.calendar is not None:
             event_call(job, _Bring(row, row.calendar).run, lambda error: _failed(meeting_id, error))
+        elif row is not None:
+            _left_tell(row)
 
 
 @JOB_HANDLERS.registered(EVENT_LOOK)
@@ -255,6 +257,13 @@ def _note_changed(row_id: int, event: RemoteEvent, draft: EventDraft, parts: set
         event_take(row, event)
     row.event_modified = event.modified
     row.save()
+
+
+def _left_tell(row: MeetingEvent) -> None:
+    """Its calendar is not connected any more: what has changed meanwhile waits until that is, which is not silent."""
+    lies_ahead = row.ends_at is not None and row.ends_at > timezone.now()
+    if lies_ahead and row.state != CalendarWrite.REMOVED and (meeting_is_off(row.meeting) or record_changes(row)):
+        event_failed_tell(row)
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from accounts.actor import system_actor
-from accounts.models import Membership
+from accounts.models import Membership, Notification
 from calendars.choices import BookingState, CalendarWrite, ChangedBy
 from calendars.models import Booking, Calendar, CalendarAccount, MeetingEvent, SchedulingPage
+from calendars.selectors.meeting_events import meeting_event_note
 from calendars.services.booking_changes import booking_cancel, booking_move
 from calendars.services.meeting_events import changes_follow
 from connections.services.state import connection_disconnect
@@ -108,8 +109,11 @@ def test_meetings_made_on_records_are_followed_again(page: SchedulingPage, host:
     contact = record_of(records_write(actor=system_actor(host.account_id), changes=[person])[0])
     meeting = schedule(host, contact)
     remove()
+    assert "not connected any more" in meeting_event_note(meeting)
     change(meeting, hs_meeting_title="Review")
     follow()
+    follow()
+    assert Notification.objects.filter(user=host.user, key__startswith="meeting:").count() == 1, "said, and said once"
     again(side, host)
     event_id = MeetingEvent.objects.get().event_id
     assert side.words(event_id)[0] == "Review"

@@ -148,6 +148,10 @@ def test_who_moves_or_deletes_it_is_told_that_its_guests_hear_of_it(client: Clie
     identity = CalendarAccount.objects.get().connection.identity
     words = f"It is in the calendar of {identity}: when you change or delete it, its guests are told."
     assert words in client.get(page_of(olga), {"activity": meeting.pk}).content.decode()
+    ahead = MeetingEvent.objects.filter(meeting=meeting)
+    ahead.update(starts_at=slot(-100), ends_at=slot(-99))
+    assert words not in client.get(page_of(olga), {"activity": meeting.pk}).content.decode(), "what is over stays"
+    ahead.update(starts_at=slot(0), ends_at=slot(1))
     delete = f"{page_of(olga)}activities/{meeting.pk}/delete/"
     assert words in client.get(delete).content.decode()
     client.post(delete)
