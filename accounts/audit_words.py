@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Hub
-from accounts.registries import AUDIT_ACTIONS, AUDIT_NAMES, AUDIT_TARGETS
+from accounts.registries import AUDIT_ACTIONS, AUDIT_NAMES, AUDIT_TARGETS, JOB_WORDS
 
 for _key, _words in {
     "account.created": _("Account created"),
@@ -59,6 +59,15 @@ for _key, _words in {
     "domain": _("Domain"),
 }.items():
     AUDIT_TARGETS.register(_key, _words)
+
+
+JOB_WORDS.register("email.send", _("Send an email"))
+
+
+@AUDIT_NAMES.registered("job")
+def job_name(label: str, target_id: str) -> str:
+    """What it was to do; its label is the kind of job."""
+    return str(JOB_WORDS.get(label) or label)
 
 
 @AUDIT_NAMES.registered("subscription")

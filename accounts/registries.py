@@ -146,6 +146,9 @@ labels hold keys; others are shown as they are."""
 AUDIT_LINKS: Registry[str, Callable[[Membership, list[int]], dict[int, str]]] = Registry("audit links")
 """Target kind → function of who looks and of ids: the paths of those that have a page which they may open."""
 
+JOB_WORDS: Registry[str, Words] = Registry("job words")
+"""Job kind → what such a job was to do, for people who see that it failed."""
+
 API_AUTHENTICATORS: Registry[str, Callable[[str, Request], ApiCaller | None]] = Registry("API authenticators")
 """Token prefix → function of the whole token and the request; None when the token is not good."""
 

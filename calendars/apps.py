@@ -20,6 +20,7 @@ class CalendarsConfig(AppConfig):
             demo_microsoft,
             demo_page,
             email_panel,
+            job_words,
             listings,
             navigation,
             settings_tabs,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.choices import Right
+from accounts.registries import JOB_WORDS
 from accounts.selectors import failed_job_get, failed_jobs_list
 from accounts.services.dead_letters import failed_job_retry
 from accounts.web import AccountRequest, account_view
@@ -18,7 +19,10 @@ from accounts.web import AccountRequest, account_view
 @account_view(Right.EDIT_ACCOUNT_SETTINGS)
 def failed_jobs(request: AccountRequest, account_id: int) -> HttpResponse:
     """What could not be done and why."""
-    jobs = [{"job": job, "label": job._meta.label_lower} for job in failed_jobs_list(account_id=account_id)]
+    jobs = [
+        {"job": job, "label": job._meta.label_lower, "words": JOB_WORDS.get(job.kind) or job.kind}
+        for job in failed_jobs_list(account_id=account_id)
+    ]
     return render(request, "accounts/failed_jobs.html", {"jobs": jobs})
 
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from accounts.choices import Right
 from accounts.models import AccessToken, Account, AuditEntry, Membership, OutgoingEmail, User
+from accounts.registries import JOB_WORDS
 from accounts.services.mail import email_enqueue
 from accounts.services.tokens import access_token_create
 from hubclone.lib.jobs.choices import JobState
+from hubclone.lib.jobs.registry import JOB_HANDLERS
 from tests.accounts.conftest import signed_in
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory, actor_of
 
@@ -158,10 +160,18 @@ def test_a_failed_job_is_shown_to_its_account_and_tried_again(editor: Membership
     client = signed_in(editor)
     page = client.get(reverse("accounts:failed_jobs", args=[editor.account_id])).content.decode()
     assert "The server refused it." in page
+    assert "Send an email" in page
     client.post(reverse("accounts:job_retry", args=[editor.account_id, "accounts.outgoingemail", dead_job.pk]))
     dead_job.refresh_from_db()
     assert (dead_job.state, dead_job.attempts) == (JobState.QUEUED, 0)
     assert AuditEntry.objects.filter(action="job.retried").count() == 1
+    log = client.get(reverse("accounts:audit", args=[editor.account_id])).content.decode()
+    assert "Send an email" in log
+
+
+def test_every_kind_of_job_has_words_for_when_it_fails() -> None:
+    kinds = {kind for kind, handler in JOB_HANDLERS.items() if not handler.__module__.startswith("tests.")}
+    assert kinds == set(JOB_WORDS)
 
 
 def test_a_failed_job_is_out_of_reach_for_others(
