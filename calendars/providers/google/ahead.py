@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from google.auth.exceptions import RefreshError
 from google_auth_httplib2 import AuthorizedHttp
 
 from hubclone.lib.outbound.httplib2_http import guarded_http
+
+USUAL_TURN_SECONDS, SHORT_TURN_SECONDS = sys.getswitchinterval(), 0.0005
 
 
 class Ahead:
@@ -37,9 +40,22 @@ class Ahead:
                 return None
 
         try:
-            yield answer
+            with _short_turns():
+                yield answer
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """While a page is worked on, the thread that reads needs the interpreter for moments, one after each wait for its
+    socket. At turns of 5 ms each would come that much late: the request alone is sent after two or three of them.
+    The turns are the process's: they are long again when the first of several such readings ends."""
+    sys.setswitchinterval(SHORT_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(USUAL_TURN_SECONDS)
 
 
 class _FixedToken(Credentials):
