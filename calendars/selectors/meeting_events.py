@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calendars.choices import CalendarWrite
 from calendars.models import Calendar, MeetingEvent
-from crm.models import Record, TimelineEntry
+from crm.choices import ObjectType
+from crm.models import Association, Record, TimelineEntry
 
 
 def inviting_calendar(*, account_id: int, user_id: int) -> Calendar | None:
@@ -19,7 +21,8 @@ def inviting_calendar(*, account_id: int, user_id: int) -> Calendar | None:
 
 
 def meeting_events_load(entries: Sequence[TimelineEntry]) -> None:
-    """Give entries about meetings their ``meeting_event``, None without one. One query."""
+    """Give entries about meetings their ``meeting_event``, None without one; it says whether it ``has_guests``, who are
+    invited. One query."""
     found = _by_meeting(entry.about_id for entry in entries if entry.about_id)
     for entry in entries:
         entry.meeting_event = found.get(entry.about_id or 0)  # type: ignore[attr-defined]
@@ -40,4 +43,7 @@ def meeting_event_note(meeting: Record) -> str:
 
 
 def _by_meeting(ids: Iterable[int]) -> dict[int, MeetingEvent]:
-    return {event.meeting_id: event for event in MeetingEvent.objects.filter(meeting_id__in=set(ids))}
+    links = Association.objects.filter(from_record=OuterRef("meeting_id"), to_type=ObjectType.CONTACT)
+    guests = links.filter(to_record__properties__has_key="email")
+    events = MeetingEvent.objects.filter(meeting_id__in=set(ids)).annotate(has_guests=Exists(guests))
+    return {event.meeting_id: event for event in events}

@@ -95,6 +95,16 @@ def test_a_scheduled_meeting_is_on_the_timeline_and_its_guest_is_invited(client:
     assert f"https://meet.example.com/{draft.uid.hex[:10]}" in page
 
 
+def test_where_nobody_has_an_address_no_invitation_is_said_to_be_sent(client: Client, account: Account) -> None:
+    nobody = record_make(account, ObjectType.CONTACT, firstname="Nobody")
+    send(client, nobody)
+    (draft,) = MEMORY.events.values()
+    assert draft.attendees == ()
+    page = client.get(page_of(nobody)).content.decode()
+    assert "In the calendar" in page
+    assert "Invitation sent" not in page
+
+
 def test_the_form_says_who_is_invited_from_where(client: Client, olga: Record, account: Account) -> None:
     identity = CalendarAccount.objects.get().connection.identity
     assert f"The invitation goes to olga@example.com from {identity}." in composer(client, olga)
