@@ -8,14 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Membership
 from crm.models import Record
 from crm.services.records import RecordChange, records_write
 from tests.accounts.factories import MembershipFactory, actor_of
-from tests.browser import PageFactory, axe_violations, picture
+from tests.browser import PageFactory, axe_violations, overflow, picture
 from tests.calendars.booking import account_make
 from tests.calendars.scheduling import page_make, reservation_make
+from tests.look.test_application import enter
 
 
 @pytest.mark.browser
@@ -96,3 +98,20 @@ def test_a_later_page_of_a_keyset_leads_back_to_its_beginning_and_the_first_one_
     later = client.get(f"{url}{client.get(url).context['next_url']}").content.decode()
     assert 'href="?show=upcoming"' in later.split('class="pager"')[1]
     assert "First page" in later
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_list_is_never_wider_than_its_window(live_server: LiveServer, open_page: PageFactory) -> None:
+    membership = MembershipFactory(account=account_make(), user__name="Konstancja Brzęczyszczykiewicz")
+    address = "helena.borowska-wierzbicka@harbourbooks-and-coffee.example.com"
+    properties = {"firstname": "Helena", "lastname": "Borowska", "email": address, "phone": "+48 601 555 011"}
+    owned = properties | {"company": "Harbour Books", "hubspot_owner_id": str(membership.user_id)}
+    records_write(actor=actor_of(membership), changes=[RecordChange("contact", properties=owned)])
+    page = open_page()
+    enter(page, membership, live_server.url)
+    page.goto(f"{live_server.url}/app/{membership.account_id}/contacts/")
+    expect(page.get_by_text(address)).to_be_visible()
+    for width in (800, 1180, 1240, 1280, 1320, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert overflow(page) == 0, width
