@@ -18,7 +18,7 @@ def address_add(*, actor: Actor, record_id: int, email: str) -> bool:
 
     Raises InvalidProperty for what is none or was erased for good, IdentityTaken, RecordNotFound."""
     change = RecordChange(ObjectType.CONTACT, record_id=record_id, emails=[email])
-    return _write(actor, change, "record.address_added")
+    return _write_audited(actor, change, "record.address_added")
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def address_remove(*, actor: Actor, record_id: int, email: str) -> bool:
 
     Raises RecordError for the main address, RecordNotFound."""
     change = RecordChange(ObjectType.CONTACT, record_id=record_id, emails_removed=[email])
-    return _write(actor, change, "record.address_removed")
+    return _write_audited(actor, change, "record.address_removed")
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def address_main_set(*, actor: Actor, record_id: int, email: str) -> None:
     records_write(actor=actor, changes=[RecordChange(ObjectType.CONTACT, {"email": email}, record_id=record_id)])
 
 
-def _write(actor: Actor, change: RecordChange, action: str) -> bool:
+def _write_audited(actor: Actor, change: RecordChange, action: str) -> bool:
     """The addresses themselves are not in the audit log, which outlives them."""
     (result,) = records_write(actor=actor, changes=[change])
     if result.changed and result.record_id is not None:
