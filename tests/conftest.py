@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -88,3 +89,13 @@ def chromium() -> str:
     path = chromium_path()
     assert path is not None, NO_CHROMIUM
     return path
+
+
+@pytest.fixture
+def domains_forgotten() -> Iterator[None]:
+    """Host names that other tests connected are not remembered here, nor what this one connects by others."""
+    from accounts.hosts import domains_forget
+
+    domains_forget()
+    yield
+    domains_forget()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,15 +24,8 @@ from tests.calendars.booking import account_make, page_make, slot
 from tests.calendars.forms import form_key
 from tests.routes import routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("domains_forgotten")]
 CUSTOM = "book.northwind.example"
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> Iterator[None]:
-    hosts.domains_forget()
-    yield
-    hosts.domains_forget()
 
 
 @pytest.fixture

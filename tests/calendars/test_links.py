@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -33,12 +32,9 @@ MEETINGS, APP = "meetings.hub.test", "app.hub.test"
 
 
 @pytest.fixture(autouse=True)
-def _own(settings: Settings) -> Iterator[None]:
+def _own(settings: Settings, domains_forgotten: None) -> None:
     settings.BASE_URL, settings.MEETINGS_URL = f"https://{APP}", f"https://{MEETINGS}:8443"
     settings.OWN_HOSTS = [APP, MEETINGS, "testserver"]
-    hosts.domains_forget()
-    yield
-    hosts.domains_forget()
 
 
 @pytest.fixture

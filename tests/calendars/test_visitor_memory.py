@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import time_machine
 from django.core import signing
 from django.test import Client
 
-from accounts import hosts
 from accounts.models import Domain, Subscription
 from calendars.models import MeetingSettings, SchedulingPage
 from calendars.visitor_memory import COOKIE
@@ -19,15 +17,8 @@ from tests.calendars.booking import account_make, page_make, slot
 from tests.calendars.forms import form_key
 from tests.calendars.settings_of import CUSTOM, domain_make, plan_make, settings_make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("C16")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("C16"), pytest.mark.usefixtures("domains_forgotten")]
 TYPED = {"first_name": "Olga", "last_name": "Zięba", "email": "olga@example.com"}
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> Iterator[None]:
-    hosts.domains_forget()
-    yield
-    hosts.domains_forget()
 
 
 @pytest.fixture
