@@ -23,11 +23,20 @@ from crm.models import Event, PropertyDefinition, Record, RecordIdentity
 from crm.objects import OBJECTS, OWNER
 from crm.services.changes import RecordChange
 from crm.services.records import records_write
-from crm.services.writing.merging import associations_move, consents_move, timeline_move
+from crm.services.writing.merging import (
+    Link,
+    associations_move,
+    consents_move,
+    links_read,
+    links_tell,
+    timeline_move,
+)
 from crm.services.writing.rows import records_lock
 from crm.services.writing.schema import schema_hold
+from hubclone.lib.errors import TransientError
 
 MERGEABLE = frozenset({ObjectType.CONTACT, ObjectType.COMPANY, ObjectType.DEAL, ObjectType.TICKET})
+ATTEMPTS_MOST = 5
 Side = Literal["winner", "loser"]
 
 
@@ -47,23 +56,41 @@ def records_merge(
     ``choices`` maps names of properties to "winner" or "loser"; without a choice the winner's value stays, and where it
     has none the loser's fills the gap. ``versions`` are those that were shown, by record id. Addresses, links, timeline
     and consents move; what was merged into the loser leads to the winner from now on.
-    Raises RecordNotFound, RecordStale, MergeRefused; TransientError when an address changes hands in that moment.
+    Raises RecordNotFound, RecordStale, MergeRefused; TransientError when they keep changing in that moment.
     """
     if winner_id == loser_id:
         raise MergeRefused(_("A record cannot be merged with itself."))
     schema_hold(account_id=actor.account_id)
-    winner, loser = _lock(actor.account_id, winner_id, loser_id)
+    before, held = _hold(actor.account_id, winner_id, loser_id)
+    winner, loser = _check(held, winner_id, loser_id)
     if any(versions.get(record.id) != record.version for record in (winner, loser)):
         raise RecordStale
     values = _values(actor.account_id, winner, loser, choices)
     _hand_over(actor.account_id, winner.id, loser.id)
+    after = links_read(account_id=actor.account_id, ids=[winner.id])
+    links_tell(actor=actor, before=before, after=after, held=held)
     _retire(actor, winner.id, loser.id)
     records_write(actor=actor, changes=[RecordChange(winner.object_type, values, record_id=winner.id)])
     return _tell(actor, winner, loser)
 
 
-def _lock(account_id: int, winner_id: int, loser_id: int) -> tuple[_Locked, _Locked]:
-    found = records_lock(account_id, [winner_id, loser_id])
+def _hold(account_id: int, winner_id: int, loser_id: int) -> tuple[set[Link], dict[int, tuple[Any, ...]]]:
+    """The links of both, and both with all that they are linked with, locked: the log tells of links at either end.
+
+    What is linked is only known for sure once the two are locked, and locks are taken in order: look, lock, look again.
+    """
+    both = (winner_id, loser_id)
+    for _attempt in range(ATTEMPTS_MOST):
+        with transaction.atomic():
+            links = links_read(account_id=account_id, ids=both)
+            held = records_lock(account_id, {*both, *(id_ for link in links for id_ in link[:2])})
+            if links_read(account_id=account_id, ids=both) == links:
+                return links, held
+            transaction.set_rollback(True)
+    raise TransientError("The records are being changed.", code="MERGE_RACE", retry_after=1)
+
+
+def _check(found: Mapping[int, tuple[Any, ...]], winner_id: int, loser_id: int) -> tuple[_Locked, _Locked]:
     for id_ in (winner_id, loser_id):
         if id_ not in found:
             raise RecordNotFound(id_)

@@ -44,6 +44,15 @@ def links(record_id: int) -> set[tuple[int, int]]:
     return set(Association.objects.filter(from_record=record_id).values_list("to_record_id", "type_id"))
 
 
+def links_told() -> set[tuple[int, int | None, int | None]]:
+    """The links as a reader of the log knows them."""
+    told: set[tuple[int, int | None, int | None]] = set()
+    for event in Event.objects.filter(kind__startswith="association").order_by("id"):
+        link = (event.record_id, event.other_record_id, event.association_type_id)
+        (told.add if event.kind == "association.created" else told.remove)(link)
+    return told
+
+
 @pytest.mark.django_db
 def test_chosen_values_are_taken_gaps_are_filled_and_addresses_stay(actor: Actor) -> None:
     ann = new(
@@ -72,6 +81,7 @@ def test_the_losers_main_address_can_be_chosen_and_is_not_given_up_for_none(acto
 
 
 @pytest.mark.django_db
+@pytest.mark.spec("A18", "A23")
 def test_links_move_both_ways_without_doubles_or_a_link_to_itself(actor: Actor) -> None:
     acme, other = (
         new(actor, "company", properties={"name": "Acme"}),
@@ -92,6 +102,7 @@ def test_links_move_both_ways_without_doubles_or_a_link_to_itself(actor: Actor) 
     assert links(other) == {(ann, 280)}
     assert not Association.objects.filter(from_record=bob).exists()
     assert not Association.objects.filter(to_record=bob).exists()
+    assert links_told() == set(Association.objects.values_list("from_record_id", "to_record_id", "type_id"))
 
 
 @pytest.mark.django_db

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
+from accounts.actor import Actor
 from crm.builtin_associations import ONE_AT_MOST
+from crm.models import Association
+from crm.services.writing.links import LinkMade
+from crm.services.writing.plan import Plan
+from crm.services.writing.rows import events_insert
+from crm.services.writing.schema import AccountSchema
+
+Link = tuple[int, int, int]
+"""From, to, type."""
 
 _ASSOCIATIONS = (
     # A link between the two would lead from the winner to itself.
@@ -52,6 +64,23 @@ _CONSENTS = (
           and b.record_id = %(winner)s and b.key = a.key""",
     """update crm_consent set record_id = %(winner)s where account_id = %(account)s and record_id = %(loser)s""",
 )
+
+
+def links_read(*, account_id: int, ids: Collection[int]) -> set[Link]:
+    """Every direction of every link of these records."""
+    links = Association.objects.filter(Q(from_record__in=ids) | Q(to_record__in=ids), account_id=account_id)
+    return set(links.values_list("from_record_id", "to_record_id", "type_id"))
+
+
+def links_tell(*, actor: Actor, before: set[Link], after: set[Link], held: Mapping[int, tuple[Any, ...]]) -> None:
+    """One row of the log for each direction that went or came; ``held`` are the locked records at every end."""
+    plan = Plan(actor, [], AccountSchema(None, {}, {}), {}, {}, dt.datetime.now(dt.UTC))
+    told = [
+        LinkMade(held[link[0]][1], *link, version=held[link[0]][3], removed=removed)
+        for links, removed in ((before - after, True), (after - before, False))
+        for link in sorted(links)
+    ]
+    events_insert(plan, [], {}, told)
 
 
 def associations_move(*, account_id: int, winner_id: int, loser_id: int) -> None:
