@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
 from django.test import Client
+from django.urls import get_resolver
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -22,6 +24,9 @@ from hubclone.lib.paging import BadCursor, keyset_page
 from hubclone.lib.ratelimit import limit_exceeded
 from hubclone.lib.registry import Registry
 from hubclone.lib.text import clean, clean_line, email_normalise, email_spellings, fold, slugify, words
+from tests.lib.test_api_base import addresses
+
+_NO_ANCHORS = str.maketrans("", "", "^$")
 
 
 @pytest.mark.parametrize(("text", "folded"), [("Łódź", "lodz"), ("STRASSE ß", "strasse ss"), ("Ångström", "angstrom")])
@@ -87,6 +92,17 @@ def test_the_log_of_a_request_says_nothing_of_who_asked_and_what_for(
     assert f"GET {path}" in written
     for secret in ("Ola", "ola", "203.0.113.9", "hush"):
         assert secret not in written
+
+
+@pytest.mark.spec("A11")
+def test_no_address_that_is_a_key_is_in_a_log() -> None:
+    """Every address with a part that opens something: a link of an email, or a reference to a booking."""
+    opens = re.compile(r"<str:(?:token|secret|reference)>|\(\?P<key>[^)]*\)")
+    links = [path for path, _ in addresses(get_resolver().url_patterns) if opens.search(path)]
+    assert len(links) > 5
+    for path in links:
+        plain = re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "1", opens.sub("Se-cret_1:x=", path).translate(_NO_ANCHORS))
+        assert "Se-cret" not in redact_text(f"GET /{plain}"), path
 
 
 def test_a_registry_refuses_two_things_under_one_key() -> None:
