@@ -128,6 +128,16 @@ def test_what_a_guest_typed_is_no_html_in_the_description_which_google_reads_as_
     assert shown.endswith("& more\nhttps://acme.example/?a=1&b=2"), "the rest stays as it was typed"
 
 
+@pytest.mark.spec("C21")
+@pytest.mark.parametrize("last", ["Move or cancel this meeting: https://acme.example/m", "y" * 9_000, ""])
+def test_a_description_that_is_longer_than_google_takes_is_shortened_before_its_last_paragraph(last: str) -> None:
+    draft = draft_make(description=f"{'<x ' * 4_000}\n\n{last}")
+    shown = mapping.event_body(draft)["description"]
+    assert 7_990 < len(shown) <= 8_000
+    assert shown.startswith("&lt;x ")
+    assert shown.endswith(f"…\n\n{last}" if 0 < len(last) < 2_000 else "…")
+
+
 @pytest.mark.parametrize("number", ["", "-1", "1e9", "٣", "9" * 30])
 def test_a_push_with_a_strange_number_is_read_as_number_nought(number: str) -> None:
     message = message_from({"X-Goog-Channel-ID": str(uuid.uuid4()), "X-Goog-Message-Number": number})

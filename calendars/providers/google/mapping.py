@@ -26,6 +26,8 @@ WRITABLE_ROLES = frozenset({"owner", "writer"})
 READABLE_ROLES = frozenset({"owner", "writer", "reader", "freeBusyReader"})
 FREE_KINDS = frozenset({"workingLocation", "birthday"})
 PRIVATE = frozenset({"private", "confidential"})
+DESCRIPTION_LENGTH_MOST = 8_000
+"""Google takes 8,192 characters."""
 Json = Mapping[str, Any]
 
 
@@ -101,7 +103,19 @@ def event_body(draft: EventDraft) -> dict[str, Any]:
 def _as_text(text: str) -> str:
     """Google reads a description as HTML: without ``<`` there is no tag in it, so what guests typed stays what they
     typed and is no link with other words. All else is left alone, for calendars that show it as it is stored."""
-    return text.replace("<", "&lt;")
+    return _shortened(text.replace("<", "&lt;"))
+
+
+def _shortened(text: str) -> str:
+    """Google refuses a description that is too long. Of one that is, the last paragraph stays whole: a booking's is how
+    to move or cancel it."""
+    if len(text) <= DESCRIPTION_LENGTH_MOST:
+        return text
+    head, _, last = text.rpartition("\n\n")
+    if not head or len(last) > DESCRIPTION_LENGTH_MOST // 4:
+        head, last = text, ""
+    end = f"…\n\n{last}" if last else "…"
+    return f"{head[: DESCRIPTION_LENGTH_MOST - len(end)].rstrip()}{end}"
 
 
 def parts_body(draft: EventDraft, parts: Set[EventPart]) -> dict[str, Any]:
