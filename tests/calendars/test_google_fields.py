@@ -57,7 +57,7 @@ def asked() -> set[str]:
     """The fields of an event in EVENT_FIELDS, as paths."""
     (items,) = re.findall(r"items\((.*)\)$", EVENT_FIELDS)
     found = {f"{name}/{one}" for name, inner in re.findall(r"(\w+)\(([^)]*)\)", items) for one in inner.split(",")}
-    return found | set(re.sub(r"\([^)]*\)", "", items).split(","))
+    return found | set(filter(None, re.sub(r"\w+\([^)]*\)", "", items).split(",")))
 
 
 def test_all_that_is_read_of_an_event_is_asked_for() -> None:
