@@ -18,6 +18,7 @@ from accounts.models import AuditEntry, Membership, OutgoingEmail
 from connections.choices import ConnectionState
 from connections.exceptions import GrantRevoked
 from connections.models import Connection
+from connections.services.forms import form_credentials_refused
 from connections.services.state import connection_disconnect, connection_noted, connection_succeeded
 from connections.services.tokens import access_token_get
 from hubclone.lib.crypto import SecretUnreadable
@@ -257,6 +258,25 @@ def test_a_connection_that_is_made_anew_while_its_old_grant_is_refused_stays_act
         assert asked.result(30).token
     assert Connection.objects.get().state == ConnectionState.ACTIVE
     assert not OutgoingEmail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("A12")
+def test_a_password_that_is_typed_anew_while_the_old_one_is_refused_counts(member: Membership) -> None:
+    old, new = ({"user_name": "mo", "password": password} for password in ("old", "new"))
+    common = {"account": member.account, "owner": member.user, "provider": "exchange", "purpose": "calendar"}
+    row = Connection.objects.create(**common, external_id="mo", identity="mo@corp.example", credentials=old)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            anew = Connection.objects.defer(None).select_for_update().get(pk=row.pk)
+            anew.credentials = new
+            anew.save()
+            asked = pool.submit(in_thread, lambda: form_credentials_refused(connection_id=row.pk, used=old))
+            until(waiting)
+        assert asked.result(30).code == "CONNECTED_ANEW"
+    assert Connection.objects.get().state == ConnectionState.ACTIVE
+    assert form_credentials_refused(connection_id=row.pk, used=new).code == GrantRevoked.code
+    assert Connection.objects.get().state == ConnectionState.NEEDS_ATTENTION
 
 
 def _lock_holder() -> int:
