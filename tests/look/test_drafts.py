@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Membership
 from crm.models import Record
 from tests.accounts.factories import MembershipFactory
-from tests.browser import PageFactory, settled
+from tests.browser import PageFactory, picture, settled
 from tests.calendars.booking import account_make
 from tests.calendars.scheduling import page_make
 from tests.look.test_application import enter
@@ -57,6 +57,7 @@ def typed_is_back(page: Page, address: str) -> None:
     expect(page.get_by_label("First name")).to_have_value("Grace")
     expect(page.get_by_role("combobox", name="Owner")).to_have_value("Anna Nowak")
     expect(page.get_by_text("You have unsaved changes.")).to_be_visible()
+    picture(page, "typed-is-back")
 
 
 def test_whoever_is_signed_out_while_typing_finds_it_again_after_signing_in(
@@ -100,6 +101,7 @@ def test_a_form_of_an_older_session_is_opened_anew_with_what_was_typed(
     page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
     save(page)
     expect(page.get_by_role("heading", name="Please send it again")).to_be_visible()
+    picture(page, "please-send-it-again")
     page.get_by_role("link", name="Open the page anew").click()
     typed_is_back(page, address)
 
