@@ -88,9 +88,7 @@ FORM = {
     "ACCESS_DENIED": Advice(
         _("The server does not let this user in over its web services (EWS). Ask your IT to allow it.")
     ),
-    "NOT_DISCOVERED": Advice(
-        _("We could not find the server by the email address. Ask your IT for the Exchange URL.")
-    ),
+    "NOT_DISCOVERED": Advice(_("We could not find the server by the email address. Ask your IT for the Exchange URL.")),
     "VERSION_TOO_OLD": Advice(_("This server is %(version)s. Exchange Server 2010 SP2 or a newer one is needed.")),
     "VERSION_OTHER": Advice(_("This server says that it is %(version)s. Choose that version, or let us find out.")),
     "OTHER_IDENTITY": Advice(_("This is another mailbox than the one that is connected.")),
