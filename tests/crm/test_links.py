@@ -198,7 +198,7 @@ def test_whoever_writes_a_second_primary_company_takes_the_label_from_the_first(
         "both at once": RecordChange("contact", record_id=ann.pk, associations=[to_acme, to_bolt]),
     }
     (result,) = records_write(actor=sync, changes=[changes[way]])
-    second = Record.objects.get(pk=result.record_id) if way == "new company" else bolt
+    second = record_of(result) if way == "new company" else bolt
     assert (types(ann, acme), types(ann, second)) == ([PLAIN], [PRIMARY, PLAIN])
     assert (types(acme, ann), types(second, ann)) == ([280], [2, 280])
     told = Event.objects.filter(kind="association.removed").order_by("record_id")
