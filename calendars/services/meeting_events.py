@@ -23,6 +23,7 @@ from calendars.services.booking_event_changes import event_call
 from calendars.services.booking_jobs import FIRST_LOOK_KEY, FIRST_LOOK_SECONDS
 from calendars.services.clients import calendar_client, calendar_provider
 from calendars.services.events_log import PRIVATE_MEETING
+from calendars.services.events_moved import event_follow_elsewhere
 from calendars.services.meeting_event_changes import (
     event_take,
     meeting_event_follow,
@@ -33,6 +34,7 @@ from calendars.services.meeting_event_changes import (
     row_locked,
 )
 from calendars.services.meeting_notices import event_failed_tell
+from calendars.services.meeting_reminders import meeting_reminders_follow
 from calendars.services.meeting_words import digests, draft_words, event_words, record_words
 from crm.choices import ObjectType
 from crm.models import Association, Record
@@ -91,6 +93,8 @@ def _turn() -> int:
         "account_id", "meeting_id"
     ):
         event_bring_enqueue(account_id=account_id, meeting_id=meeting_id)
+    if ids:
+        meeting_reminders_follow(account_ids={event.account_id for event in events}, meeting_ids=ids)
     cursor_move(consumer=CONSUMER, seq=events[-1].seq or 0)
     return len(events)
 
@@ -117,7 +121,7 @@ def event_look(job: CalendarJob) -> None:
     if row is None or row.calendar is None or row.starts_at is None:
         return
     event = calendar_client(row.calendar.calendar_account).event_get(row.calendar.remote_id, event_id=row.event_id)
-    meeting_event_follow(row.pk, event)
+    meeting_event_follow(row.pk, event or event_follow_elsewhere(row))
 
 
 class _Bring:
@@ -160,10 +164,12 @@ class _Bring:
     def _change(self, wanted: Interval, parts: set[EventPart]) -> None:
         draft = self._draft(wanted)
         event = self._client().event_update(draft, event_id=self.row.event_id, parts=parts)
-        if event is None:
-            meeting_event_follow(self.row.pk, None)
-        else:
+        if event is not None:
             _note_changed(self.row.pk, event, draft, parts)
+        elif event_follow_elsewhere(self.row) is not None:
+            event_bring_enqueue(account_id=self.row.account_id, meeting_id=self.row.meeting_id)
+        else:
+            meeting_event_follow(self.row.pk, None)
 
     def _remove(self) -> None:
         """An event that a run made which was killed before it could note that is found by its uid."""

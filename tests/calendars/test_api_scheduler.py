@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.db.models import QuerySet
 from django.test import Client
 from hubspot import HubSpot
 from pytest_django.live_server_helper import LiveServer
@@ -20,10 +21,12 @@ from accounts.services.tokens import access_token_create
 from calendars.choices import BookingSource, PageState
 from calendars.models import Booking, BusyInterval, Calendar, CalendarJob, SchedulingPage
 from calendars.providers.protocol import Unreadable
+from calendars.services.meeting_events import changes_follow
 from calendars.services.meeting_reminders import meeting_remind
 from crm.choices import ObjectType
 from crm.models import Association, Record, TimelineEntry
 from crm.services.changes import RecordChange
+from crm.services.events import publish_once
 from crm.services.records import records_write
 from hubclone.lib.jobs.services import run_jobs
 from tests.accounts.factories import actor_of
@@ -386,6 +389,14 @@ def reminded(page: SchedulingPage, contact: Record, **properties: Any) -> Record
     return Record.objects.get(pk=int(answer.json()["id"]))
 
 
+def remind_jobs() -> QuerySet[CalendarJob]:
+    return CalendarJob.objects.filter(kind="meeting.remind", state="queued").order_by("not_before")
+
+
+def close(moment: dt.datetime, expected: dt.datetime) -> bool:
+    return abs(moment - expected) < dt.timedelta(seconds=5)
+
+
 def reminders() -> list[OutgoingEmail]:
     return list(OutgoingEmail.objects.filter(key__contains=":reminder:").order_by("id"))
 
@@ -396,9 +407,10 @@ def test_reminders_go_to_the_guests_of_a_meeting_made_by_the_api_once(
 ) -> None:
     page, contact = page_and_contact
     meeting = reminded(page, contact, hs_meeting_location="Room 4")
-    hour, half = CalendarJob.objects.filter(kind="meeting.remind").order_by("not_before")
-    assert abs(slot(0) - hour.not_before - dt.timedelta(hours=1)) < dt.timedelta(seconds=5), "a week before is past"
-    assert abs(slot(0) - half.not_before - dt.timedelta(minutes=30)) < dt.timedelta(seconds=5)
+    hour, half, week = remind_jobs()
+    assert close(hour.not_before, slot(0) - dt.timedelta(hours=1))
+    assert close(half.not_before, slot(0) - dt.timedelta(minutes=30))
+    assert close(week.not_before, slot(1)), "a week before is past: it waits for a move"
     with time_machine.travel(slot(0) - dt.timedelta(minutes=59), tick=False):
         for _ in range(2):  # A worker that was killed before it said so runs it again.
             meeting_remind(hour)
@@ -409,26 +421,80 @@ def test_reminders_go_to_the_guests_of_a_meeting_made_by_the_api_once(
     assert str(meeting.pk) in mail.key
 
 
+def meeting_change(meeting: Record, **properties: Any) -> None:
+    """Somebody changes the record, and what follows its changes has run."""
+    change = RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=properties)
+    records_write(actor=system_actor(meeting.account_id), changes=[change])
+    publish_once()
+    changes_follow()
+
+
+def moved(meeting: Record, number: int) -> None:
+    meeting_change(meeting, hs_meeting_start_time=slot(number), hs_meeting_end_time=slot(number + 1))
+
+
+def taken(job: CalendarJob) -> CalendarJob:
+    """As by a worker: another one of its key may be queued from now on."""
+    CalendarJob.objects.filter(pk=job.pk).update(state="running")
+    return job
+
+
 @pytest.mark.spec("C28")
-def test_a_reminder_follows_a_meeting_that_moves_and_nobody_is_reminded_of_one_that_is_off(
+@pytest.mark.parametrize("number", [-2, 5], ids=["earlier", "later"])
+def test_reminders_follow_a_meeting_that_moves(page_and_contact: tuple[SchedulingPage, Record], number: int) -> None:
+    meeting = reminded(*page_and_contact)
+    moved(meeting, number)
+    hour, half, week = remind_jobs()
+    assert close(hour.not_before, slot(number) - dt.timedelta(hours=1))
+    assert close(half.not_before, slot(number) - dt.timedelta(minutes=30))
+    assert close(week.not_before, slot(number + 1)), "still past"
+    with time_machine.travel(slot(number) - dt.timedelta(minutes=59), tick=False):
+        meeting_remind(taken(hour))
+    assert [mail.key.split(":")[2:4] for mail in reminders()] == [["reminder", f"{slot(number).timestamp():.0f}"]]
+
+
+@pytest.mark.spec("C28")
+def test_one_that_has_gone_out_or_was_past_is_due_again_when_the_meeting_moves_away(
     page_and_contact: tuple[SchedulingPage, Record],
 ) -> None:
-    page, contact = page_and_contact
-    meeting = reminded(page, contact)
-    hour, half = CalendarJob.objects.filter(kind="meeting.remind").order_by("not_before")
-    later = {"hs_meeting_start_time": slot(20), "hs_meeting_end_time": slot(21)}
-    actor = system_actor(page.account_id)
-    records_write(actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=later)])
-    meeting_remind(hour)
-    again = CalendarJob.objects.filter(kind="meeting.remind").latest("id")
+    meeting = reminded(*page_and_contact)
+    hour, *_others = remind_jobs()
+    with time_machine.travel(slot(0) - dt.timedelta(minutes=59), tick=False):
+        meeting_remind(taken(hour))
+    far = 48 * 30
+    moved(meeting, far)
+    week, hour, half = remind_jobs()
+    assert close(week.not_before, slot(far) - dt.timedelta(weeks=1))
+    assert close(hour.not_before, slot(far) - dt.timedelta(hours=1))
+    assert close(half.not_before, slot(far) - dt.timedelta(minutes=30))
+    with time_machine.travel(slot(far) - dt.timedelta(minutes=59), tick=False):
+        meeting_remind(taken(hour))
+    assert len(reminders()) == 2
+
+
+@pytest.mark.spec("C28")
+def test_a_change_that_does_not_move_the_meeting_leaves_a_reminder_that_is_due(
+    page_and_contact: tuple[SchedulingPage, Record],
+) -> None:
+    meeting = reminded(*page_and_contact)
+    before = [job.not_before for job in remind_jobs()]
+    with time_machine.travel(slot(0) - dt.timedelta(minutes=59), tick=False):
+        meeting_change(meeting, hs_meeting_body="Bring the plan, too.")
+    assert [job.not_before for job in remind_jobs()] == before
+
+
+@pytest.mark.spec("C28")
+def test_nobody_is_reminded_of_a_meeting_that_is_off_or_over(page_and_contact: tuple[SchedulingPage, Record]) -> None:
+    meeting = reminded(*page_and_contact)
+    meeting_change(meeting, hs_meeting_outcome="CANCELED")
+    hour, half, _week = remind_jobs()
+    with time_machine.travel(slot(0) - dt.timedelta(minutes=20), tick=False):
+        meeting_remind(taken(hour))
+    meeting_change(meeting, hs_meeting_outcome="SCHEDULED")
+    with time_machine.travel(slot(1), tick=False):
+        meeting_remind(taken(half))
     assert reminders() == []
-    assert abs(slot(20) - again.not_before - dt.timedelta(hours=1)) < dt.timedelta(seconds=5)
-    off = {"hs_meeting_outcome": "CANCELED"}
-    records_write(actor=actor, changes=[RecordChange(ObjectType.MEETING, record_id=meeting.pk, properties=off)])
-    with time_machine.travel(slot(20) - dt.timedelta(minutes=20), tick=False):
-        meeting_remind(again)
-        meeting_remind(half)
-    assert reminders() == []
+    assert not remind_jobs().filter(unique_key=half.unique_key).exists(), "it is over"
 
 
 @pytest.mark.parametrize(
