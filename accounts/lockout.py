@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.web import request_ip
+from hubclone.lib.client_ip import counted_as
 from hubclone.lib.crypto import keyed_digest
 
 SECOND_FACTOR = "second_factor"
@@ -37,6 +38,11 @@ def attempt_parameters(request: HttpRequest, credentials: dict[str, Any] | None)
     return ["username"] if SECOND_FACTOR in (credentials or {}) else [["username", "ip_address"]]
 
 
+def attempt_address(request: HttpRequest) -> str | None:
+    """The address that attempts are counted under."""
+    return counted_as(request_ip(request) or "") or None
+
+
 def attempt_words(*args: Any) -> str:
     """What the log says of a client: nothing personal."""
     return "a client"
@@ -56,7 +62,7 @@ def locked_out(
 def _seconds_left(request: HttpRequest, credentials: dict[str, Any] | None) -> float:
     attempts = AccessAttempt.objects.filter(username=attempt_name(request, credentials))
     if SECOND_FACTOR not in (credentials or {}):
-        attempts = attempts.filter(ip_address=request_ip(request))
+        attempts = attempts.filter(ip_address=attempt_address(request))
     last: dt.datetime | None = attempts.aggregate(last=Max("attempt_time"))["last"]
     rest: dt.timedelta = settings.AXES_COOLOFF_TIME
     return (rest - (timezone.now() - last)).total_seconds() if last else rest.total_seconds()

@@ -226,7 +226,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_CLIENT_STR_CALLABLE = "accounts.lockout.attempt_words"
-AXES_CLIENT_IP_CALLABLE = "accounts.web.request_ip"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.attempt_address"
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["login", "email", "code", "csrfmiddlewaretoken", "next", "oldpassword", "password1"]
 

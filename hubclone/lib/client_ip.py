@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+COUNTED_BITS = 64
 
 
 class ClientAddressMiddleware:
@@ -23,25 +25,43 @@ class ClientAddressMiddleware:
         self.trusted = [ipaddress.ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Rewrite the address, if need be."""
-        if self.trusted and is_in(request.META.get("REMOTE_ADDR", ""), self.trusted):
+        """Rewrite the address, if need be: also one of IPv4 that comes as IPv6, which is one of millions there."""
+        client = request.META.get("REMOTE_ADDR", "")
+        if self.trusted and is_in(client, self.trusted):
             claimed = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
             found = (part.strip() for part in reversed(claimed))
             client = next((part for part in found if part and not is_in(part, self.trusted)), "")
-            if is_address(client):
-                request.META["REMOTE_ADDR"] = client
+        if address := _address(client):
+            request.META["REMOTE_ADDR"] = str(address)
         return self.get_response(request)
 
 
 def is_address(text: str) -> bool:
     """Whether it is an IP address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return _address(text) is not None
 
 
 def is_in(text: str, networks: Sequence[Network]) -> bool:
     """Whether it is an address of one of these networks."""
-    return is_address(text) and any(ipaddress.ip_address(text) in network for network in networks)
+    address = _address(text)
+    return address is not None and any(address in network for network in networks)
+
+
+def counted_as(text: str) -> str:
+    """What an address is counted under: itself, or its /64 with IPv6, all of which one household or server has.
+
+    Text that is no address stays as it is.
+    """
+    address = _address(text)
+    if not isinstance(address, ipaddress.IPv6Address):
+        return str(address or text)
+    return str(ipaddress.ip_network((int(address), COUNTED_BITS), strict=False).network_address)
+
+
+def _address(text: str) -> Address | None:
+    """An IPv4 address that is written as IPv6 (::ffff:…) is the IPv4 address."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

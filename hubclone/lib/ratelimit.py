@@ -9,6 +9,7 @@ from threading import Lock
 import redis
 from django.conf import settings
 
+from hubclone.lib.client_ip import counted_as
 from hubclone.lib.crypto import keyed_digest
 from hubclone.lib.health import redis_client
 
@@ -18,9 +19,13 @@ _guard = Lock()
 
 
 def limit_exceeded(*, name: str, who: str, most: int, seconds: int) -> bool:
-    """Count one more ``name`` by ``who`` (an address or id, kept as a digest) and say whether it is too many."""
+    """Count one more ``name`` by ``who`` (an address or id, kept as a digest) and say whether it is too many.
+
+    Addresses of IPv6 are counted by their /64.
+    """
     window = int(time.time()) // seconds
-    key = f"{settings.REDIS_PREFIX}limit:{name}:{window}:{keyed_digest(who, purpose='limit')[:32]}"
+    digest = keyed_digest(counted_as(who), purpose="limit")[:32]
+    key = f"{settings.REDIS_PREFIX}limit:{name}:{window}:{digest}"
     try:
         pipe = redis_client().pipeline()
         pipe.incr(key)

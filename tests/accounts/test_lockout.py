@@ -53,6 +53,13 @@ def test_a_stranger_elsewhere_locks_nobody_out(member: Membership) -> None:
     assert (status, inside(client)) == (302, True)
 
 
+def test_the_addresses_of_one_ipv6_network_are_one_guesser(member: Membership) -> None:
+    statuses = [attempt(member.user.email, "wrong", ip=f"2001:db8:1:2::{number}")[1] for number in range(1, 6)]
+    assert statuses == [200, 200, 200, 200, 429]
+    client, status = attempt(member.user.email, PASSWORD, ip="2001:db8:1:3::1")
+    assert (status, inside(client)) == (302, True)
+
+
 def test_another_person_at_the_same_address_is_not_locked_out(member: Membership, editor: Membership) -> None:
     for _ in range(6):
         attempt(member.user.email, "wrong")

@@ -129,6 +129,14 @@ def test_limits_count_with_and_without_redis(url: str | None, settings: Settings
     assert exceeded == [False, False, True]
 
 
+def test_a_limit_counts_a_whole_ipv6_network_and_an_ipv4_address_however_it_is_written() -> None:
+    def exceeded(*addresses: str) -> list[bool]:
+        return [limit_exceeded(name="networks", who=who, most=1, seconds=3600) for who in addresses]
+
+    assert exceeded("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1") == [False, True, False]
+    assert exceeded("192.0.2.7", "::ffff:192.0.2.7", "192.0.2.8") == [False, True, False]
+
+
 @pytest.mark.django_db
 def test_keyset_pages_hold_every_row_once_and_cost_the_same() -> None:
     Account.objects.bulk_create(Account(name=f"n{i % 3}") for i in range(25))
