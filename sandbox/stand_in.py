@@ -70,6 +70,10 @@ class ConsentedStandIn(StandIn):
         """Somebody drags it."""
         return cast("dict[str, Any]", self._post("event/move", calendar=calendar, id=id, start=start, end=end))
 
+    def event_relocate(self, *, calendar: str, id: str, to: str) -> dict[str, Any]:
+        """Its owner drags it into another calendar; answers it as it is there."""
+        return cast("dict[str, Any]", self._post("event/relocate", calendar=calendar, id=id, to=to))
+
     def event_update(self, *, calendar: str, id: str, **changes: Any) -> dict[str, Any]:
         """Somebody edits it."""
         return cast("dict[str, Any]", self._post("event/update", calendar=calendar, id=id, changes=changes))

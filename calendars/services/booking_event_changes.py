@@ -20,6 +20,7 @@ from calendars.services.booking_changes import booking_gone_from_calendar, booki
 from calendars.services.booking_jobs import EVENT_DELETE, EVENT_LOOK, EVENT_UPDATE
 from calendars.services.booking_mail import event_unchanged_tell
 from calendars.services.clients import calendar_client
+from calendars.services.events_moved import event_follow_elsewhere
 from hubclone.lib.errors import HubError, NeedsUserError, PermanentError, TransientError
 from hubclone.lib.jobs.registry import JOB_HANDLERS
 
@@ -74,13 +75,22 @@ def event_update(job: CalendarJob) -> None:
     sequence = booking.sequence
     event = event_call(
         job,
-        lambda: event_client(booking).event_update(event_draft(booking), event_id=booking.event_id),
+        lambda: _written(booking),
         lambda error: _note_unchanged(booking, error),
     )
     if event is None:
         booking_gone_from_calendar(actor=system_actor(booking.account_id), booking_id=booking.pk)
     else:
         _note_updated(booking, event, sequence)
+
+
+def _written(booking: Booking) -> RemoteEvent | None:
+    """The event with the booking's present times, wherever it was dragged to; None when it was deleted."""
+    client = event_client(booking)
+    event = client.event_update(event_draft(booking), event_id=booking.event_id)
+    if event is None and event_follow_elsewhere(booking) is not None:
+        event = client.event_update(event_draft(booking), event_id=booking.event_id)
+    return event
 
 
 @JOB_HANDLERS.registered(EVENT_DELETE)
@@ -98,7 +108,7 @@ def event_look(job: CalendarJob) -> None:
     if booking.state != BookingState.CONFIRMED or booking.calendar is None:
         return
     event = event_client(booking).event_get(booking.calendar.remote_id, event_id=booking.event_id)
-    booking_follow(booking, event)
+    booking_follow(booking, event or event_follow_elsewhere(booking))
 
 
 def booking_follow(booking: Booking, event: RemoteEvent | None) -> None:

@@ -147,13 +147,15 @@ class EventsFollow:
         return known
 
     def _bookings(self, known: _Known, events: dict[str, RemoteEvent]) -> None:
+        """An event that is gone may stand elsewhere, which its job finds out."""
+        now = timezone.now()
         related = ("page__owner", "calendar", "organiser")
         for booking in Booking.objects.filter(pk__in=known.bookings.values()).select_related(*related):
             event = events[booking.event_id]
             if waits(booking) and _differs(booking, event):
                 event_job_enqueue(booking, EVENT_LOOK, delay_seconds=LOOK_AGAIN_SECONDS)
-            elif event.has_left:
-                if booking.state == BookingState.CONFIRMED:
+            elif event.is_cancelled:
+                if booking.state == BookingState.CONFIRMED and booking.ends_at > now:
                     event_job_enqueue(booking, EVENT_LOOK)
             elif is_news(booking, event.modified) and _differs(booking, event):
                 booking_follow(booking, event)
@@ -162,12 +164,14 @@ class EventsFollow:
                     declined_tell(booking)
 
     def _meetings(self, known: _Known, events: dict[str, RemoteEvent]) -> None:
-        """What our own change of the record overtakes is looked at once that has arrived."""
+        """What our own change of the record overtakes is looked at once that has arrived; what is gone, at once."""
+        now = timezone.now()
         rows = MeetingEvent.objects.filter(pk__in=known.meetings.values()).select_related("meeting")
         for row in rows:
             event = events[row.event_id]
-            if event.has_left or meeting_waits(row):
-                wait = 0 if event.has_left else LOOK_AGAIN_SECONDS
+            waits_for_us, lies_ahead = meeting_waits(row), row.ends_at is not None and row.ends_at > now
+            if waits_for_us or event.has_left or (event.is_cancelled and lies_ahead):
+                wait = LOOK_AGAIN_SECONDS if waits_for_us else 0
                 event_look_enqueue(account_id=row.account_id, meeting_id=row.meeting_id, delay_seconds=wait)
             else:
                 meeting_event_follow(row.pk, event)

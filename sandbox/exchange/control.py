@@ -129,6 +129,15 @@ def event_move(box: Box, ask: Ask) -> Response:
         return _answer(_tried(write.item_change, box, body, {"starts": starts, "ends": ends}))
 
 
+@route("POST", PATH + "event/relocate")
+def event_relocate(box: Box, ask: Ask) -> Response:
+    """``{id, to}``: its owner drags it into another calendar, where it has a new id."""
+    given = ask.json_object()
+    with box.store.transaction():
+        to = _calendar(box, {"calendar": need(given, "to")[0]})
+        return _answer(write.item_relocate(box, _item(box, given), to["id"]))
+
+
 @route("POST", PATH + "event/update")
 def event_update(box: Box, ask: Ask) -> Response:
     """``{id, changes: {…}, occurrence?}``: somebody edits it."""

@@ -46,6 +46,10 @@ class ExchangeControl(StandIn):
         body = self._post("event/move", id=id, start=start, end=end, occurrence=occurrence)
         return cast("dict[str, Any]", body)
 
+    def event_relocate(self, *, id: str, to: str) -> dict[str, Any]:
+        """Its owner drags it into another calendar; answers it as it is there."""
+        return cast("dict[str, Any]", self._post("event/relocate", id=id, to=to))
+
     def event_update(self, *, id: str, occurrence: str = "", **changes: Any) -> dict[str, Any]:
         """Somebody edits it."""
         return cast("dict[str, Any]", self._post("event/update", id=id, occurrence=occurrence, changes=changes))

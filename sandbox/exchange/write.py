@@ -213,6 +213,12 @@ def item_delete(box: Box, body: Body, *, notify: bool) -> None:
     gone(box, body)
 
 
+def item_relocate(box: Box, body: Body, to: str) -> Body:
+    """What ``MoveItem`` does, and dragging an item into another calendar: it has a new id there, and nobody is told."""
+    gone(box, body)
+    return put(box, to, {**body, "id": id_make("item")})
+
+
 def _occurrence_remove(box: Box, body: Body) -> Body:
     master = load(box.store, body["master"])
     exceptions = {key: value for key, value in master.get("exceptions", {}).items() if key != str(body["original"])}

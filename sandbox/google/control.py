@@ -110,6 +110,15 @@ def event_move(box: Box, ask: Ask) -> Response:
     return _event_answer(box, event_write.event_move(box, _calendar(box, given), event_id, start, given.get("end")))
 
 
+@route("POST", PATH + "event/relocate")
+def event_relocate(box: Box, ask: Ask) -> Response:
+    """``{calendar, id, to}``: its owner drags it into another calendar; it keeps its id."""
+    given = ask.json_object()
+    event_id, to = need(given, "id", "to")
+    moved = event_write.event_relocate(box, _calendar(box, given), event_id, _calendar(box, {"calendar": to}))
+    return _event_answer(box, moved)
+
+
 @route("POST", PATH + "event/update")
 def event_update(box: Box, ask: Ask) -> Response:
     """``{calendar, id, changes: {…}}``: somebody edits it, with patch semantics."""

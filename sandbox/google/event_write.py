@@ -223,6 +223,21 @@ def _copy_put(box: Box, calendar: Row, body: Body, *, invited: bool) -> None:
     event_store.put(box, calendar, _seen_from(copy, calendar["id"]))
 
 
+def event_relocate(box: Box, calendar: Row, event_id: str, to: Row) -> Body:
+    """What ``events.move`` does, and dragging a single event into another calendar: it keeps its id, its organizer is
+    the new calendar, and the old one has it as cancelled. Guests keep their copies."""
+    with box.store.transaction():
+        before = _load(box, calendar, event_id, "")
+        if before["status"] == "cancelled" or before.get("recurrence") or not before["organizer"].get("self"):
+            raise invalid("Only a single event of one's own can be moved here.")
+        event_store.put(box, calendar, {**before, "status": "cancelled"})
+        organizer = {"email": to["id"]} if to["is_primary"] else _organizer(to)
+        moved = {**before, "organizer": organizer, "htmlLink": event_store.html_link(to["id"], event_id)}
+        moved = event_store.put(box, to, _seen_from(moved, to["id"]))
+        _copies_put(box, moved, before=None)
+        return moved
+
+
 def event_move(box: Box, calendar: Row, event_id: str, start: int | str, end: int | str | None) -> Body:
     """What the owner does by dragging: new times, of the same length when no end is given. RFC 3339."""
     before = event_store.load(box, calendar, event_id)

@@ -59,6 +59,15 @@ def event_move(box: Box, ask: Ask) -> Response:
     return _answer(box, event_write.event_move(box, calendar_row(box, given), event_id, start, given.get("end")))
 
 
+@route("POST", PATH + "event/relocate")
+def event_relocate(box: Box, ask: Ask) -> Response:
+    """``{calendar, id, to}``: its owner drags it into another calendar; it keeps its (immutable) id."""
+    given = ask.json_object()
+    event_id, to = need(given, "id", "to")
+    calendar, wanted = calendar_row(box, given), calendar_row(box, {"calendar": to})
+    return _answer(box, event_write.event_relocate(box, calendar, event_id, wanted))
+
+
 @route("POST", PATH + "event/update")
 def event_update(box: Box, ask: Ask) -> Response:
     """``{calendar, id, changes: {…}}``: its owner edits it."""

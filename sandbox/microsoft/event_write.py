@@ -238,6 +238,17 @@ def _copy_put(box: Box, calendar: Row, body: Body, *, invited: bool) -> None:
     event_store.put(box, calendar, copy, "updated" if old is not None else "created")
 
 
+def event_relocate(box: Box, calendar: Row, event_id: str, to: Row) -> Body:
+    """What dragging a single event into another calendar of the same mailbox does: the old one has lost it, and nobody
+    is told. Its immutable id, which callers here ask for, stays."""
+    with box.store.transaction():
+        before = _load(box, calendar, event_id, "")
+        if before.get("recurrence") or not before["isOrganizer"] or to["owner"] != calendar["owner"]:
+            raise denied()
+        event_store.put(box, calendar, before, "deleted")
+        return event_store.put(box, to, {**before, "webLink": web_link(to["alias"], event_id)}, "created")
+
+
 def event_move(box: Box, calendar: Row, event_id: str, start: str, end: str | None) -> Body:
     """What the owner does by dragging: new times (RFC 3339), of the same length when no end is given."""
     before = _load(box, calendar, event_id, "")

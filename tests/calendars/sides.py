@@ -142,10 +142,21 @@ class Side:
         span = {"type": "numbered", "startDate": first.date().isoformat(), "numberOfOccurrences": count}
         return {"recurrence": {"pattern": {"type": "daily", "interval": 1}, "range": span}}
 
-    def move(self, event_id: str, start: dt.datetime, minutes: int = 30) -> None:
+    def another(self) -> str:
+        """What control calls another calendar of hers; an Exchange is given one."""
+        if self.key != "exchange":
+            return self.second
+        return self.control.exchange.calendar_create(account=self.anna, name="Projects")
+
+    def relocate(self, event_id: str, to: str) -> str:
+        """She drags it from her main calendar into another one; its id there."""
+        where = {} if self.key == "exchange" else {"calendar": self.anna}
+        return str(self.stand_in.event_relocate(id=event_id, to=to, **where)["id"])
+
+    def move(self, event_id: str, start: dt.datetime, minutes: int = 30, *, calendar: str = "") -> None:
         """Somebody drags it."""
         end = start + dt.timedelta(minutes=minutes)
-        where = {} if self.key == "exchange" else {"calendar": self.anna}
+        where = {} if self.key == "exchange" else {"calendar": calendar or self.anna}
         self.stand_in.event_move(id=event_id, start=start.isoformat(), end=end.isoformat(), **where)
 
     def edit(self, event_id: str, title: str, place: str) -> None:
@@ -174,26 +185,28 @@ class Side:
         told = [str(one["kind"]) for one in self.stand_in.state()["invitations"]]
         return ["invitation" if kind == "request" else kind for kind in told]
 
-    def delete(self, event_id: str) -> None:
+    def delete(self, event_id: str, *, calendar: str = "") -> None:
         """Somebody deletes it."""
-        where = {} if self.key == "exchange" else {"calendar": self.anna}
+        where = {} if self.key == "exchange" else {"calendar": calendar or self.anna}
         self.stand_in.event_delete(id=event_id, **where)
 
-    def events(self) -> list[str]:
-        """Ids of what is in the main calendar."""
+    def events(self, calendar: str = "") -> list[str]:
+        """Ids of what is in a calendar; in the main one, if no other is named."""
+        of = calendar or self.anna
         if self.key == "exchange":
-            return [item["id"] for item in self.control.exchange.items(self.anna) if not item["deleted"]]
+            return [item["id"] for item in self.control.exchange.items(of) if not item["deleted"]]
         if self.key == "microsoft":
-            return [event["id"] for event in self.control.microsoft.events(self.anna) if not event["deleted"]]
-        return [event["id"] for event in self.control.google.events(self.anna) if event["status"] != "cancelled"]
+            return [event["id"] for event in self.control.microsoft.events(of) if not event["deleted"]]
+        return [event["id"] for event in self.control.google.events(of) if event["status"] != "cancelled"]
 
-    def starts(self) -> list[dt.datetime]:
-        """When the events of the main calendar begin."""
+    def starts(self, calendar: str = "") -> list[dt.datetime]:
+        """When the events of a calendar begin; of the main one, if no other is named."""
+        of = calendar or self.anna
         if self.key == "exchange":
-            items = [item for item in self.control.exchange.items(self.anna) if not item["deleted"]]
+            items = [item for item in self.control.exchange.items(of) if not item["deleted"]]
             return [dt.datetime.fromisoformat(item["start"]) for item in items]
-        named = {event["id"]: event["start"] for event in self.stand_in.events(self.anna)}
-        found = [dt.datetime.fromisoformat(named[id_]["dateTime"]) for id_ in self.events()]
+        named = {event["id"]: event["start"] for event in self.stand_in.events(of)}
+        found = [dt.datetime.fromisoformat(named[id_]["dateTime"]) for id_ in self.events(of)]
         return [moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC) for moment in found]
 
     def requests(self) -> int:

@@ -142,8 +142,9 @@ class GoogleCalendarClient:
         return mapping.event_from(self._call(again), zone)
 
     def event_find(self, remote_id: str, *, uid: uuid.UUID) -> RemoteEvent | None:
-        """The id was ours."""
-        return self.event_get(remote_id, event_id=mapping.event_id(uid))
+        """The id was ours. A guest's calendar may have a copy under it, which has another organizer."""
+        request = self._events.get(calendarId=remote_id, eventId=mapping.event_id(uid))
+        return self._event(remote_id, request, is_own=True)
 
     def event_get(self, remote_id: str, *, event_id: str) -> RemoteEvent | None:
         """Google tells a deleted event as cancelled, for a while."""
@@ -173,8 +174,9 @@ class GoogleCalendarClient:
             if status_of(error) not in GONE:
                 raise
 
-    def _event(self, remote_id: str, request: Any) -> RemoteEvent | None:
-        """The event that a call answers; None when Google has none there, and the calendar itself is there."""
+    def _event(self, remote_id: str, request: Any, *, is_own: bool = False) -> RemoteEvent | None:
+        """The event that a call answers; None when Google has none there (``is_own``: none that is organised there),
+        and the calendar itself is there."""
         calendar = self._api.calendars().get(calendarId=remote_id)
         try:
             item = self._call(request)
@@ -182,6 +184,8 @@ class GoogleCalendarClient:
             if status_of(error) not in GONE:
                 raise
             self._call(calendar)
+            return None
+        if is_own and not item.get("organizer", {}).get("self"):
             return None
         is_all_day = "date" in item.get("start", {})
         zone = mapping.zone_from(self._call(calendar).get("timeZone") or "UTC") if is_all_day else dt.UTC
