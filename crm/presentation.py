@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import ActorKind
 from crm.builtin_properties import MEETING_SOURCES
 from crm.choices import ObjectType, PropertyType
 from crm.labels import group_label, label_of, option_label
@@ -189,6 +190,14 @@ def _link(definition: PropertyDefinition, value: Any) -> str:
     if definition.field_type == "phonenumber":
         return "tel:" + "".join(c for c in text if c in "+0123456789")
     return text if text.startswith(("https://", "http://")) and definition.type == PropertyType.STRING else ""
+
+
+def source_words(kind: str, label: str) -> str:
+    """Who or what changed something: a name, with its kind before it unless it is a person's or the product's own."""
+    words = str(ActorKind(kind).label)
+    if label and kind not in (ActorKind.USER, ActorKind.SYSTEM):
+        return _("%(kind)s: %(name)s") % {"kind": words, "name": label}
+    return label or words
 
 
 def plural_label(object_type: str) -> str:

@@ -8,7 +8,7 @@ from crm import converters, urls_life, urls_settings  # noqa: F401 - importing r
 from crm.choices import ObjectType
 from crm.layouts import IN_THE_RAIL
 from crm.objects import OBJECTS
-from crm.views import activities, index, links, record
+from crm.views import activities, history, index, links, record
 
 app_name = "crm"
 
@@ -35,6 +35,7 @@ _pages = [
     path("<objects:objects>/new/", index.record_create, name="record_create"),
     path("<objects:objects>/<int:record_id>/", record.record, name="record"),
     path("<objects:objects>/<int:record_id>/edit/", record.record_edit, name="record_edit"),
+    path("<objects:objects>/<int:record_id>/history/", history.history, name="history"),
     *_activities,
     *_links,
     *urls_life.pages,

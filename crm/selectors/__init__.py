@@ -1,6 +1,6 @@
 """Reads of records; every one takes the account."""
 
-from crm.selectors.history import history_latest, history_page
+from crm.selectors.history import history_latest, history_names, history_page
 from crm.selectors.linking import labels_between, link_candidates, link_types, linkable_types
 from crm.selectors.links import LinkedGroup, LinkedRecord, associations_get, linked_page
 from crm.selectors.records import definitions_list, owners_list, record_get, records_page
@@ -15,6 +15,7 @@ __all__ = [
     "associations_get",
     "definitions_list",
     "history_latest",
+    "history_names",
     "history_page",
     "labels_between",
     "link_candidates",

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.choices import ActorKind
 from crm.builtin_associations import unlabelled
 from crm.choices import ObjectType
 from crm.models import PropertyDefinition, Record
-from crm.presentation import changes_shown, record_url
+from crm.presentation import changes_shown, record_url, source_words
 from crm.registries import COMPOSERS, PROPERTY_CHANGE, TIMELINE_KINDS, TimelineKind
 from crm.selectors import TimelineItem
 
@@ -31,7 +30,7 @@ def timeline_row(
         "about_title": (about.display_name or "") if about else "",
         "about_url": record_url(live) if live else "",
         "changes": changes_shown(item.changes, definitions, owners) if item.changes else [],
-        "source": source.source_label or ActorKind(source.source_kind).label,
+        "source": source_words(source.source_kind, source.source_label),
         "activity": live if live and _is_logged(item) else None,
         "anchor": f"activity-{live.pk}" if live else "",
         "form": None,
