@@ -23,6 +23,7 @@ from calendars.selectors.calendars import hosts_calendars
 from calendars.selectors.hosts import page_host_ids
 from calendars.services.sync import calendar_lost, calendar_sync_enqueue
 from connections.choices import ConnectionState
+from connections.registries import PROVIDERS, Advice
 
 KIND = "calendar.attempt"
 
@@ -51,11 +52,15 @@ returning attempt_told_at
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """Why a host's calendar cannot be read: the names of lost calendars, or a connection that has to be renewed."""
+    """Why a host's calendar cannot be read: the names of lost calendars, or a connection that has to be renewed.
+
+    ``advice`` is what the provider's own error means, where it is known.
+    """
 
     calendars: tuple[str, ...]
     identity: str
     is_cut_off: bool
+    advice: Advice | None
 
 
 def attempt_tell(*, page: SchedulingPage, refused: HostUnavailable | None = None) -> None:
@@ -128,25 +133,33 @@ def _owner_tell(page: SchedulingPage, unread: Sequence[int]) -> None:
 def _trouble(calendar_account: CalendarAccount) -> _Trouble:
     lost = calendar_account.calendars.filter(Q(access=CalendarAccess.LOST), is_selected=True).order_by("name")
     link = calendar_account.connection
-    return _Trouble(tuple(lost.values_list("name", flat=True)), link.identity, link.state != ConnectionState.ACTIVE)
+    is_cut_off = link.state != ConnectionState.ACTIVE
+    advice = PROVIDERS[link.provider].error_guide.get(link.last_error_code)
+    return _Trouble(tuple(lost.values_list("name", flat=True)), link.identity, is_cut_off, advice)
 
 
 def _words(trouble: _Trouble, page: SchedulingPage, *, is_own: bool) -> Callable[[], NotificationWords]:
     def words() -> NotificationWords:
         own, other = _("Somebody wanted a time on your page “%(page)s”."), _("Somebody wanted a time on “%(page)s”.")
         asked = (own if is_own else other) % {"page": page.name}
-        if trouble.calendars:
-            title = _("Nobody can book you: %(calendars)s cannot be read")
-            remedy = _(
-                "Ask the calendar's owner to give %(identity)s access again, or remove it from your selected calendars."
-            )
-        elif trouble.is_cut_off:
-            title = _("Nobody can book you: the connection with %(identity)s has ended")
-            remedy = _("Connect %(identity)s again, or disconnect it: your pages then take requests.")
-        else:
-            title = _("Nobody can book you: the calendar of %(identity)s cannot be read")
-            remedy = _("It is tried again all the time. If it lasts, connect %(identity)s again.")
+        title, remedy = _remedy(trouble)
         names = {"calendars": ", ".join(trouble.calendars), "identity": trouble.identity}
         return NotificationWords(title % names, f"{asked} {remedy % names}")
 
     return words
+
+
+def _remedy(trouble: _Trouble) -> tuple[str, str]:
+    """Title and text, to be filled in. The connection comes first: without it, access to a calendar helps nobody."""
+    ask = _("Ask the calendar's owner to give %(identity)s access again, or remove it from your selected calendars.")
+    if trouble.is_cut_off:
+        title = _("Nobody can book you: the connection with %(identity)s has ended")
+        remedy = _("Connect %(identity)s again, or disconnect it: your pages then take requests.")
+        also = _("%(calendars)s could not be read either.")
+        return title, f"{remedy} {also} {ask}" if trouble.calendars else remedy
+    if trouble.calendars:
+        return _("Nobody can book you: %(calendars)s cannot be read"), ask
+    title = _("Nobody can book you: the calendar of %(identity)s cannot be read")
+    if trouble.advice is not None:
+        return title, " ".join(str(one).replace("%", "%%") for one in (trouble.advice.words, *trouble.advice.steps))
+    return title, _("It is tried again all the time. If it lasts, connect %(identity)s again.")

@@ -79,6 +79,30 @@ def test_a_connection_that_has_ended_has_a_remedy_of_its_own(client: Client, pag
 
 
 @pytest.mark.django_db
+def test_of_an_ended_connection_and_a_lost_calendar_the_connection_comes_first(
+    client: Client, page: SchedulingPage
+) -> None:
+    """Access given back to the calendar would help nobody before that."""
+    lose()
+    Connection.objects.update(state=ConnectionState.NEEDS_ATTENTION)
+    knock(client, page)
+    (mail,) = told()
+    assert "has ended" in mail.subject
+    assert mail.text.index("Connect ") < mail.text.index("Work could not be read") < mail.text.index("remove it")
+
+
+@pytest.mark.django_db
+def test_what_the_provider_says_is_wrong_is_said_to_the_owner(client: Client, page: SchedulingPage) -> None:
+    Connection.objects.update(provider="google", last_error_code="API_OFF")
+    Calendar.objects.update(synced_at=None)
+    knock(client, page)
+    (mail,) = told()
+    assert "Ask the administrator of this installation" in mail.text
+    assert "access again" not in mail.text
+    assert "connect" not in mail.text.lower().partition("somebody wanted")[2].partition("/app/")[0]
+
+
+@pytest.mark.django_db
 def test_access_lost_and_regained_ten_times_in_a_minute_is_one_email(client: Client, page: SchedulingPage) -> None:
     for _ in range(10):
         lose()

@@ -16,6 +16,7 @@ from calendars.services.clients import calendar_client
 from connections.choices import ConnectionState
 from connections.exceptions import GrantRevoked
 from connections.models import Connection
+from connections.providers.google.provider import GOOGLE
 from hubclone.lib.errors import PermanentError, TransientError
 from sandbox.testing import Control
 from tests.calendars.provider_contract import HOUR, soon
@@ -130,6 +131,16 @@ def test_a_missing_permission_needs_the_owner(client: CalendarClient, sandbox: C
     with pytest.raises(GrantRevoked):
         client.calendars()
     assert Connection.objects.get().last_error_code == "SCOPE_INSUFFICIENT"
+
+
+@pytest.mark.parametrize("call", [name for name in CALLS if name != "stop"])
+def test_an_api_that_is_not_switched_on_is_no_lost_calendar_and_has_words_of_its_own(
+    client: CalendarClient, sandbox: Control, call: str
+) -> None:
+    path, work = CALLS[call]
+    sandbox.fault(provider="google", path=path, status=403, reason="accessNotConfigured")
+    assert_passes(lambda: work(client), "API_OFF")
+    assert "Google Calendar API" in str(GOOGLE.error_guide["API_OFF"].words)
 
 
 @pytest.mark.parametrize("work", ["events", "create", "watch"])

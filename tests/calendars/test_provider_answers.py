@@ -17,6 +17,7 @@ from calendars.exceptions import CalendarGone, SyncTokenExpired
 from calendars.models import BusyInterval, Calendar, CalendarJob
 from calendars.providers.protocol import CalendarClient, Interval
 from calendars.services.clients import calendar_client
+from calendars.services.poll import calendars_poll
 from calendars.services.sync import calendar_sync, calendar_sync_enqueue
 from connections.choices import ConnectionState
 from connections.models import Connection
@@ -125,6 +126,10 @@ def test_pages_that_are_new_without_end_are_given_up_for_good_and_lose_nothing(
     assert len(side.control.state()["faults"]) in {5, 6}, "of nine pages that there were, three or one more were read"
     after = Calendar.objects.get(pk=calendar.pk)
     assert (after.sync_token, after.synced_at) == (before.sync_token, before.synced_at)
+    Calendar.objects.update(tried_at=None)
+    calendars_poll()
+    run_jobs()
+    assert CalendarJob.objects.filter(kind="calendar.sync").count() == 1, "the poll lets it rest"
     side.control.clear()
     assert_all_stands(calendar)
 

@@ -22,6 +22,8 @@ from hubclone.lib.outbound.retry import retry_after
 
 SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
 SCOPE_MISSING = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+API_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+"""The installation's own project may not use the API, whoever asks and for whichever calendar."""
 TRY_AGAIN = frozenset({408, 412, 423})
 
 
@@ -50,6 +52,8 @@ def http_failure(error: HttpError) -> HubError:
         return GrantRevoked(code="TOKEN_REFUSED")
     if status == 403 and reason in SCOPE_MISSING:
         return GrantRevoked(code="SCOPE_INSUFFICIENT")
+    if status == 403 and reason in API_OFF:
+        return TransientError("The Google Calendar API is not switched on for this installation.", code="API_OFF")
     if status in (403, 404):
         return CalendarGone()
     if status == 410:

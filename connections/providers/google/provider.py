@@ -31,6 +31,10 @@ ERROR_GUIDE = {
             _("Or remove the calendar in Settings → General → Calendar."),
         ),
     ),
+    "API_OFF": Advice(
+        _("Google does not let this installation use calendars: the Google Calendar API is not switched on for it."),
+        (_("Ask the administrator of this installation to enable the Google Calendar API in its Google project."),),
+    ),
     "RATE_LIMITED": Advice(_("Google asked us to slow down. We try again by ourselves.")),
     "PROVIDER_DOWN": Advice(_("Google had a problem of its own. We try again by ourselves.")),
     "PROVIDER_UNREACHABLE": Advice(_("Google did not answer. We try again by ourselves.")),
