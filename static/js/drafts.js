@@ -67,16 +67,30 @@ function say(name) {
   document.dispatchEvent(new CustomEvent("toast", { detail: { message: document.body.dataset[name], level: "warning" } }));
 }
 
+// The page of a server's fault leads back to the form itself.
+function lead(draft) {
+  const way = document.querySelector("[data-typed]");
+  if (!way || Date.now() - draft.at > KEPT_MS) return;
+  way.querySelector("a").href = draft.page;
+  way.hidden = false;
+  document.querySelector("[data-untyped]").classList.remove("btn--primary");
+}
+
 function begin() {
   const draft = read();
   if (!draft) return;
-  if (person === undefined) return put({ ...draft, isStopped: true });
+  if (person === undefined) {
+    put({ ...draft, isStopped: true });
+    return lead(draft);
+  }
   put(null);
-  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   if (draft.person !== person || Date.now() - draft.at > KEPT_MS) return;
-  if (draft.page === here() && (draft.isStopped || isBack)) restore(draft);
-  else if (draft.isStopped && !draft.isLed) {
-    put({ ...draft, isLed: true });
+  // The answer to a sending comes from the form's page. Whoever goes back or asks for the page anew never saw one: the
+  // browser showed its own page, which has taken the form's place in its history.
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (draft.page === here() && (draft.isStopped || isBack || !document.referrer)) restore(draft);
+  else if ((draft.isStopped || isBack) && !draft.isLed) {
+    put({ ...draft, isStopped: true, isLed: true });
     location.replace(draft.page);
   }
 }

@@ -34,6 +34,22 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
   if (form) mark(form, true);
 });
+// Without a network the browser would leave the form for an error page of its own. It also says that there is none on a
+// machine that reaches nothing but itself: so the server is asked first.
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (navigator.onLine || event.defaultPrevented || form.method !== "post" || form.dataset.reached) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  try {
+    await fetch(location, { method: "HEAD", cache: "no-store" });
+  } catch {
+    return failed(0); // Fetch knows no other error than that nothing answered.
+  }
+  form.dataset.reached = "1";
+  form.requestSubmit(submitter);
+  delete form.dataset.reached;
+});
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented && !event.target.hasAttribute("hx-post")) return;
   mark(event.target, false);
@@ -70,10 +86,12 @@ addEventListener("pageshow", () => {
   }
 });
 
-// Toasts: from the page, and from HX-Trigger {"toast": {"message": …, "level": …}}.
+// Toasts: from the page, and from HX-Trigger {"toast": {"message": …, "level": …}}. One that says the same goes first.
 document.addEventListener("toast", (event) => {
   const box = document.getElementById("toasts");
-  if (box) box.append(toast(event.detail, box.dataset.dismiss));
+  if (!box) return;
+  for (const text of box.querySelectorAll(".toast__text")) if (text.textContent === event.detail.message) text.parentElement.remove();
+  box.append(toast(event.detail, box.dataset.dismiss));
 });
 for (const shown of document.querySelectorAll("[data-toast]:not(.toast--danger, .toast--warning, :has(form))")) fade(shown);
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
+
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,7 +23,27 @@ from tests.look.test_application import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct-horse-battery"
+CONTACT = re.compile(r"/contacts/\d+/$")
 BACK_AGAIN = "What you had typed is here again"
+
+
+RECORDS_REFUSED = """
+create function record_fault() returns trigger language plpgsql as $$ begin raise exception 'no more rows'; end $$;
+create trigger record_fault before insert on crm_record for each row execute function record_fault();
+"""
+NO_CONNECTION = "No connection. Nothing was sent; please try again."
+
+
+@pytest.fixture
+def records_refused() -> Iterator[Callable[[bool], None]]:
+    """Called with True, the database takes no more records; with False it does again."""
+
+    def refuse(is_refused: bool) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(RECORDS_REFUSED if is_refused else "drop function if exists record_fault cascade")
+
+    yield refuse
+    refuse(False)
 
 
 @pytest.fixture
@@ -70,7 +95,7 @@ def test_whoever_is_signed_out_while_typing_finds_it_again_after_signing_in(
     sign_in(page, member)
     typed_is_back(page, address)
     save(page)
-    page.wait_for_url("**/contacts/*/")
+    page.wait_for_url(CONTACT)
     assert Record.objects.get().properties["firstname"] == "Grace"
     page.goto(address)
     expect(page.get_by_label("First name")).to_have_value("")
@@ -119,6 +144,119 @@ def test_a_password_is_never_kept(live_server: LiveServer, open_page: PageFactor
     kept = page.evaluate("sessionStorage.getItem('hub_typed')")
     assert "firstname" in kept
     assert "hush-hush" not in kept
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_after_a_fault_of_the_server_a_press_leads_back_to_what_was_typed(
+    live_server: LiveServer,
+    open_page: PageFactory,
+    member: Membership,
+    records_refused: Callable[[bool], None],
+    narrow: bool,
+) -> None:
+    page = open_page(narrow=narrow, theme="dark" if narrow else "light")
+    address = form_filled(page, member, live_server.url)
+    records_refused(True)
+    save(page)
+    expect(page.get_by_role("heading", name="Something went wrong")).to_be_visible()
+    expect(page.get_by_text("What you typed is kept in this tab")).to_be_visible()
+    picture(page, f"server-fault-typed-{narrow}")
+    page.get_by_role("link", name="Open the page anew").click()
+    typed_is_back(page, address)
+    records_refused(False)
+    save(page)
+    page.wait_for_url(CONTACT)
+    assert Record.objects.get().properties["firstname"] == "Grace"
+
+
+def test_a_fault_without_anything_typed_leads_to_the_start(
+    live_server: LiveServer, open_page: PageFactory, member: Membership
+) -> None:
+    page = open_page()
+    enter(page, member, live_server.url)
+    address = f"{live_server.url}/app/{member.account_id}/contacts/new/"
+    page.route(address, lambda route: route.fulfill(status=500, body=fault, content_type="text/html"))
+    fault = render_to_string("500.html")
+    page.goto(address)
+    picture(page, "server-fault")
+    expect(page.get_by_role("link", name="Go to the start page")).to_be_visible()
+    expect(page.get_by_text("What you typed is kept")).not_to_be_visible()
+
+
+def test_without_a_network_the_form_stays_and_says_so(
+    live_server: LiveServer, open_page: PageFactory, member: Membership
+) -> None:
+    page = open_page()
+    form_filled(page, member, live_server.url)
+    page.context.set_offline(True)
+    save(page)
+    expect(page.get_by_text(NO_CONNECTION)).to_be_visible()
+    expect(page.get_by_label("First name")).to_have_value("Grace")
+    expect(page.get_by_text("You have unsaved changes.")).to_be_visible()
+    picture(page, "no-network")
+    page.context.set_offline(False)
+    save(page)
+    page.wait_for_url(CONTACT)
+    assert Record.objects.get().properties["firstname"] == "Grace"
+
+
+def test_a_machine_that_reaches_nothing_but_the_server_sends(
+    live_server: LiveServer, open_page: PageFactory, member: Membership
+) -> None:
+    page = open_page()
+    page.add_init_script("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    form_filled(page, member, live_server.url)
+    save(page)
+    page.wait_for_url(CONTACT)
+    assert Record.objects.get().properties["firstname"] == "Grace"
+
+
+@pytest.mark.parametrize("way", ["back", "address"])
+def test_what_the_network_lost_is_there_again_when_going_back_or_to_the_page(
+    live_server: LiveServer, open_page: PageFactory, member: Membership, way: str
+) -> None:
+    page = open_page()
+    enter(page, member, live_server.url)
+    page.goto(f"{live_server.url}/app/{member.account_id}/contacts/")
+    address = form_filled(page, member, live_server.url)
+    page.route(address, lambda route: route.abort("connectionrefused"))
+    save(page)
+    page.wait_for_url("chrome-error://**")
+    page.unroute(address)
+    page.go_back() if way == "back" else page.goto(address)
+    typed_is_back(page, address)
+
+
+@pytest.mark.parametrize("fault", ["server", "network"])
+def test_a_part_that_fails_leaves_what_was_typed_and_says_so_once(
+    live_server: LiveServer, open_page: PageFactory, member: Membership, fault: str
+) -> None:
+    scheduling = page_make(membership=member, title="A first conversation")
+    page = open_page()
+    enter(page, member, live_server.url)
+    page.goto(f"{live_server.url}/app/{member.account_id}/meetings/pages/{scheduling.pk}/")
+    settled(page)
+    if fault == "network":
+        page.context.set_offline(True)
+    else:
+        page.route("**/meetings/pages/**", lambda route: route.fulfill(status=500, body=""))
+    words = NO_CONNECTION if fault == "network" else "That did not work. Nothing was changed; please try again."
+    for title in ("A second conversation", "A third conversation"):
+        with page.expect_event("requestfailed" if fault == "network" else "requestfinished"):
+            page.get_by_label("Title", exact=True).fill(title)
+        expect(page.get_by_text(words)).to_have_count(1)
+    page.locator("#reminders-add").evaluate("button => button.click()")
+    settled(page)
+    expect(page.get_by_text(words)).to_have_count(1)
+    expect(page.get_by_label("Title", exact=True)).to_have_value("A third conversation")
+    expect(page.get_by_text("You have unsaved changes.")).to_be_visible()
+    picture(page, f"part-failed-{fault}")
+    page.context.set_offline(False)
+    page.unroute_all()
+    save(page)
+    expect(page.get_by_text("You have unsaved changes.")).not_to_be_visible()
+    scheduling.refresh_from_db()
+    assert scheduling.title == "A third conversation"
 
 
 @pytest.mark.parametrize("lost", ["session", "token"])
