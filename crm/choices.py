@@ -42,7 +42,7 @@ class IdentityKind(TextChoices):
 
     EMAIL = "email", _("Email address")
     DOMAIN = "domain", _("Domain")
-    EXTERNAL = "external", _("Outside id")
+    EXTERNAL = "external", _("Outside ID")
 
 
 class EventKind(TextChoices):

@@ -75,7 +75,7 @@ class PropertyForm(forms.Form):
         required=False,
         max_length=100,
         help_text=_(
-            "Small letters, digits and underscores. Made from the label when it is empty; it cannot be changed."
+            "Lower-case letters, digits and underscores. Made from the label when it is empty; it cannot be changed."
         ),
     )
 
@@ -99,7 +99,7 @@ class PropertyForm(forms.Form):
             name = slugify(self.cleaned_data.get("label", "")).replace("-", "_")[:100]
             name = name if name[:1].isalpha() else f"own_{name}".strip("_")
         if not NAME.fullmatch(name):
-            raise forms.ValidationError(_("Use small letters, digits and underscores, a letter first."))
+            raise forms.ValidationError(_("Use lower-case letters, digits and underscores, a letter first."))
         return name
 
 

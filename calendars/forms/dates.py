@@ -101,4 +101,4 @@ def _date(text: str) -> str:
     try:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ValidationError(_("Please choose a date.")) from None
+        raise ValidationError(_("Choose a date.")) from None

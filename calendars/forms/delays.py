@@ -113,5 +113,5 @@ def _minutes(delay: Delay, *, least: int) -> int:
         raise ValidationError(_("Please enter a whole number."))
     minutes = int(number) * UNITS[unit][0]
     if not least <= minutes <= MINUTES_MOST:
-        raise ValidationError(_("Please choose between 1 minute and 60 days."))
+        raise ValidationError(_("Choose between 1 minute and 60 days."))
     return minutes

@@ -114,7 +114,7 @@ class HostsForm(forms.Form):
             self.errors.pop("hosts", None)
             data["hosts"], data["is_owner_first"] = None, False
         elif not data.get("hosts") and "hosts" not in self.errors:
-            self.add_error("hosts", _("Please choose at least one host."))
+            self.add_error("hosts", _("Choose at least one host."))
 
     @property
     def host_rows(self) -> list[HostRow]:

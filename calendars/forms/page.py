@@ -210,7 +210,7 @@ class PageForm(HostsForm):
         slug: str = self.cleaned_data["slug"].lower().strip("/ ")
         if not SLUG_PATTERN.fullmatch(slug):
             raise ValidationError(
-                _("Please use letters a–z, digits and single dashes, with one slash at most, such as anna-nowak/intro.")
+                _("Use letters a–z, digits and single hyphens, with one slash at most, such as anna-nowak/intro.")
             )
         if slug_taken(slug, but=self.page):
             raise ValidationError(_(PATH_TAKEN))
@@ -260,10 +260,10 @@ class PageForm(HostsForm):
         first, last = data.get("first_day"), data.get("last_day")
         for name in ("first_day", "last_day"):
             if data.get(name) is None and name not in self.errors:
-                self.add_error(name, _("Please choose a date."))
+                self.add_error(name, _("Choose a date."))
         if first and last and not first <= last <= first + dt.timedelta(days=WINDOW_DAYS_MOST):
             before = last < first
-            most = _("Please choose a day within a year of the first.")
+            most = _("Choose a day within a year of the first.")
             self.add_error("last_day", _("The last day is before the first.") if before else most)
 
     def _follow_up_clean(self, data: dict[str, Any]) -> None:

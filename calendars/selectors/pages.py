@@ -16,7 +16,7 @@ from calendars.models import PageFolder, PageHost, SchedulingPage
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 SLUG_LENGTH_MOST = 100
 PHONE = "phone"
-"""One or two segments of lower-case letters and digits with single dashes between them."""
+"""One or two segments of lower-case letters and digits with single hyphens between them."""
 
 
 def pages_kept() -> QuerySet[SchedulingPage]:

@@ -103,12 +103,12 @@ class _Check:
         if not part:
             return ""
         if len(part) > URL_PART_LENGTH_MOST or not URL_PART_PATTERN.fullmatch(part):
-            return _("Use lower-case letters, digits and single dashes between them, as in anna-nowak.")
+            return _("Use lower-case letters, digits and single hyphens between them, as in anna-nowak.")
         return _taken_words() if url_part_taken(part, membership=self.membership) else ""
 
 
 def _taken_words() -> str:
-    return _("Somebody else’s links begin like this already. Please choose something else.")
+    return _("Somebody else’s links begin like this already. Choose something else.")
 
 
 def _save(kept: MeetingSettings, changed: Mapping[str, Any]) -> None:

@@ -67,7 +67,7 @@ def definition_create(
     """Add a custom property; ``options`` are {value, label}. Raises InvalidProperty: a name that is taken or is none,
     or options that cannot be."""
     if not NAME.fullmatch(name):
-        raise InvalidProperty("name", gettext("Use small letters, digits and underscores, a letter first."))
+        raise InvalidProperty("name", gettext("Use lower-case letters, digits and underscores, a letter first."))
     options_check(type, options)
     schema_touch(account_id=actor.account_id)
     group = PropertyGroup.objects.filter(account_id=actor.account_id, object_type=object_type, name=group_name).first()
