@@ -56,6 +56,8 @@ def test_upcoming_and_past_meetings_are_listed_each_on_its_tab() -> None:
     past = client.get(list_url(page), {"show": "past"}).content.decode()
     assert "Over" in past
     assert "Sooner" not in past
+    assert "<title>Upcoming meetings" in upcoming
+    assert "<title>Past meetings" in past
 
 
 def test_the_lists_page_and_a_made_up_address_leads_back() -> None:
