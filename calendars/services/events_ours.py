@@ -38,7 +38,8 @@ def _meetings(account_id: int, events: Sequence[RemoteEvent]) -> list[MeetingEve
 
 
 def _bookings(account_id: int, events: Sequence[RemoteEvent]) -> list[Booking]:
-    """By their time, too: where the guest was told before the event was made, they keep a UID of ours."""
+    """By their time, too: while a booking keeps a UID of ours, we do not know the one that the provider chose (for good,
+    where the guest was told before the event was made)."""
     at = Q(starts_at__in=[e.interval.starts_at for e in events if e.interval], calendar__isnull=False)
     found = Booking.objects.filter(at | Q(ical_uid__in=[e.ical_uid for e in events]), account_id=account_id)
     return list(found.filter(state=BookingState.CONFIRMED))
@@ -53,6 +54,7 @@ def _of_meeting(event: RemoteEvent, row: MeetingEvent) -> bool:
 def _of_booking(event: RemoteEvent, booking: Booking) -> bool:
     if booking.ical_uid == event.ical_uid:
         return True
-    assert event.interval is not None
+    if event.interval is None or not booking.ical_uid.startswith(f"{booking.uid}@"):
+        return False
     is_then = (booking.starts_at, booking.ends_at) == (event.interval.starts_at, event.interval.ends_at)
     return is_then and any(guest.email.lower() == booking.guest_email for guest in event.attendees)
