@@ -38,8 +38,8 @@ def _meetings(account_id: int, events: Sequence[RemoteEvent]) -> list[MeetingEve
 
 
 def _bookings(account_id: int, events: Sequence[RemoteEvent]) -> list[Booking]:
-    """By their time, too: while a booking keeps a UID of ours, we do not know the one that the provider chose (for good,
-    where the guest was told before the event was made)."""
+    """By their time, too: a booking with a UID of ours has another at its provider that we do not know, for good where
+    the guest was told before the event was made."""
     at = Q(starts_at__in=[e.interval.starts_at for e in events if e.interval], calendar__isnull=False)
     found = Booking.objects.filter(at | Q(ical_uid__in=[e.ical_uid for e in events]), account_id=account_id)
     return list(found.filter(state=BookingState.CONFIRMED))
