@@ -86,7 +86,9 @@ def everything(membership: Membership) -> list[object]:
     ]
 
 
-def refused(client: Client, membership: Membership, refuse: Callable[[], None], url: str, form: dict[str, Any]) -> None:
+def assert_refused(
+    client: Client, membership: Membership, refuse: Callable[[], None], url: str, form: dict[str, Any]
+) -> None:
     """The post fails, and nothing of it is left."""
     before = everything(membership)
     refuse()
@@ -101,7 +103,7 @@ def actions() -> list[str]:
 def test_an_app_is_not_added_without_its_row(member: Membership, log_refuses: Callable[[], None]) -> None:
     with travel(START, tick=False):
         client = browser(member)
-        refused(client, member, log_refuses, APP, {"code": code_at(key_shown(client), START)})
+        assert_refused(client, member, log_refuses, APP, {"code": code_at(key_shown(client), START)})
         assert client.get(reverse("accounts:security", args=[member.account_id])).status_code == 200, "still signed in"
 
 
@@ -110,7 +112,7 @@ def test_an_app_stays_and_its_codes_stay_without_the_row(
     member: Membership, log_refuses: Callable[[], None], url: str
 ) -> None:
     with travel(START, tick=False):
-        refused(with_an_app(member), member, log_refuses, url, {})
+        assert_refused(with_an_app(member), member, log_refuses, url, {})
 
 
 def test_each_change_of_the_second_factor_has_one_row_and_one_email(member: Membership) -> None:
@@ -131,7 +133,7 @@ def test_a_password_stays_without_its_row_and_so_does_the_session(
 ) -> None:
     client = browser(member)
     form = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    refused(client, member, log_refuses, PASSWORD_CHANGE, form)
+    assert_refused(client, member, log_refuses, PASSWORD_CHANGE, form)
     assert client.get(reverse("accounts:security", args=[member.account_id])).status_code == 200, "still signed in"
 
 
@@ -142,7 +144,7 @@ def test_a_password_by_a_link_is_not_set_without_its_row_and_the_link_stays_good
     client.post("/accounts/password/reset/", {"email": member.user.email})
     form: Any = client.get(link_in(OutgoingEmail.objects.get()), follow=True)
     url = form.redirect_chain[-1][0]
-    refused(client, member, log_refuses, url, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+    assert_refused(client, member, log_refuses, url, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     assert b"New password again" in client.get(url).content
 
 
@@ -151,18 +153,18 @@ def test_addresses_stay_without_the_row(member: Membership, log_refuses: Callabl
     if action != "action_add":
         EmailAddress.objects.create(user=member.user, email=MORE, verified=True)
     url = reverse("accounts:emails", args=[member.account_id])
-    refused(browser(member), member, log_refuses, url, {"email": MORE, action: "1"})
+    assert_refused(browser(member), member, log_refuses, url, {"email": MORE, action: "1"})
 
 
 def test_an_address_is_not_proven_without_the_row(member: Membership, log_refuses: Callable[[], None]) -> None:
     client = browser(member)
     client.post(reverse("accounts:emails", args=[member.account_id]), {"email": MORE, "action_add": "1"})
-    refused(client, member, log_refuses, link_in(OutgoingEmail.objects.get(to=MORE)), {})
+    assert_refused(client, member, log_refuses, link_in(OutgoingEmail.objects.get(to=MORE)), {})
 
 
 def test_nobody_is_signed_in_without_the_row(member: Membership, log_refuses: Callable[[], None]) -> None:
     client, sessions = Client(raise_request_exception=False), Session.objects.count()
-    refused(client, member, log_refuses, "/accounts/login/", {"login": member.user.email, "password": PASSWORD})
+    assert_refused(client, member, log_refuses, "/accounts/login/", {"login": member.user.email, "password": PASSWORD})
     assert client.get("/")["Location"] == "/accounts/login/"
     assert Session.objects.count() == sessions
 
@@ -176,7 +178,7 @@ def test_a_recovery_code_is_not_used_up_by_a_sign_in_that_failed(
     assert found
     client = at_the_second_step(member)
     client.raise_request_exception = False
-    refused(client, member, log_refuses, AUTHENTICATE, {"code": found[1]})
+    assert_refused(client, member, log_refuses, AUTHENTICATE, {"code": found[1]})
 
 
 def test_wrong_guesses_are_counted_though_nothing_else_is_written(member: Membership) -> None:

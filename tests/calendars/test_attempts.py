@@ -17,7 +17,7 @@ from connections.choices import ConnectionState
 from connections.models import Connection
 from tests.calendars.booking import at_once, page_make
 from tests.calendars.memory import MEMORY, memory_reset
-from tests.calendars.test_api_scheduler import Api
+from tests.calendars.scheduler_api import Api
 
 pytestmark = pytest.mark.spec("C10")
 

@@ -19,7 +19,7 @@ from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import book, page_make, slot
 from tests.calendars.kinds import group_make, robin_make
 from tests.calendars.memory import memory_reset
-from tests.calendars.test_api_scheduler import Api
+from tests.calendars.scheduler_api import Api
 from tests.calendars.test_pages import filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C18", "C19")]

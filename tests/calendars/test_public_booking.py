@@ -10,19 +10,13 @@ import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import Account
-from accounts.registries import ACCOUNT_INITIALISERS
 from calendars.choices import BookingState, PageState
 from calendars.models import Booking, SchedulingPage
-from calendars.selectors.answers import answers_shown
-from crm.choices import ObjectType, PropertyType
-from crm.models import PropertyDefinition, PropertyGroup
-from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.forms import form_key
-from tests.calendars.scheduling import MONDAY, NOW, page_make, reservation_make
+from tests.calendars.public_form import START, filled, fresh_times, post, public_page
+from tests.calendars.scheduling import MONDAY, NOW, reservation_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C20")]
-START = "2026-11-23T09:00:00Z"
 
 
 @pytest.fixture(autouse=True)
@@ -33,38 +27,7 @@ def _clock() -> object:
 
 @pytest.fixture
 def page() -> SchedulingPage:
-    membership = MembershipFactory(super_admin=True, user__name="Anna Nowak")
-    _initialise(membership.account, membership)
-    return page_make(membership=membership, durations=[30, 60])
-
-
-def _initialise(account: Account, membership: object) -> None:
-    for initialise in ACCOUNT_INITIALISERS.values():
-        initialise(account, actor_of(membership))  # type: ignore[arg-type]
-
-
-def filled(page: SchedulingPage, **changes: str) -> dict[str, str]:
-    form = {
-        "start": START,
-        "duration": "30",
-        "tz": "Europe/Warsaw",
-        "key": form_key(page),
-        "first_name": "Olga",
-        "last_name": "Tokarz",
-        "email": "olga@example.com",
-        "website": "",
-    }
-    return form | changes
-
-
-def post(client: Client, page: SchedulingPage, **changes: str) -> tuple[int, str]:
-    answer = client.post(f"/meetings/{page.slug}", filled(page, **changes))
-    return answer.status_code, answer.content.decode()
-
-
-def fresh_times(html: str) -> list[str]:
-    """The times that are offered in the place of one that is taken."""
-    return re.findall(r'type="radio" name="start" value="([^"]+)"', html)
+    return public_page()
 
 
 def test_the_form_shows_the_time_in_the_visitors_zone_and_a_key_of_its_own(
@@ -268,113 +231,6 @@ def test_a_page_that_was_paused_meanwhile_says_so(client: Client, page: Scheduli
     assert "does not take bookings" in html
 
 
-def test_the_pages_own_fields_are_asked_for_and_kept(client: Client, page: SchedulingPage) -> None:
-    fields = [
-        {"name": "phone", "label": "Phone", "required": True},
-        {"name": "lifecyclestage", "label": "Stage", "required": False},
-        {"name": "gone", "label": "Gone", "required": True},
-    ]
-    SchedulingPage.objects.update(form_fields=fields[:2])
-    html = client.get(f"/meetings/{page.slug}?start={START}").content.decode()
-    assert 'name="answer-phone"' in html
-    assert '<option value="lead">' in html
-    status, html = post(client, page)
-    assert status == 422
-    assert 'id="id_answer-phone_error"' in html
-    assert post(client, page, **{"answer-lifecyclestage": "nonsense", "answer-phone": "1"})[0] == 422
-    assert post(client, page, **{"answer-phone": "+48 600 700 800", "answer-lifecyclestage": "lead"})[0] == 302
-    assert Booking.objects.get().form_answers == {"phone": "+48 600 700 800", "lifecyclestage": "lead"}
-
-
-@pytest.fixture
-def asking(page: SchedulingPage) -> SchedulingPage:
-    """The page, asking for a time and for some of a list."""
-    options = [{"value": value, "label": value.title()} for value in ("tea", "coffee", "water")]
-    kinds = {"arrival": (PropertyType.DATETIME, []), "drinks": (PropertyType.MULTI_ENUMERATION, options)}
-    group = PropertyGroup.objects.filter(account=page.account, object_type=ObjectType.CONTACT)[0]
-    for name, (kind, choices) in kinds.items():
-        PropertyDefinition.objects.create(
-            account=page.account,
-            object_type=ObjectType.CONTACT,
-            group=group,
-            name=name,
-            label=name.title(),
-            type=kind,
-            options=choices,
-        )
-    fields = [{"name": name, "label": name.title(), "required": True, "hidden": False} for name in kinds]
-    SchedulingPage.objects.update(form_fields=fields)
-    page.refresh_from_db()
-    return page
-
-
-@pytest.mark.spec("C19")
-def test_times_and_some_of_a_list_are_asked_for_in_the_visitors_zone_and_kept(
-    client: Client, asking: SchedulingPage
-) -> None:
-    shown = client.get(f"/meetings/{asking.slug}?start={START}&tz=Asia/Tokyo").content.decode()
-    assert 'type="datetime-local" name="answer-arrival"' in shown
-    assert "Time zone: Asia/Tokyo" in shown
-    assert shown.count('type="checkbox" name="answer-drinks"') == 3
-    form = filled(asking, tz="Asia/Tokyo") | {"answer-arrival": "2026-11-23T17:30", "answer-drinks": ["tea", "water"]}
-    answer = client.post(f"/meetings/{asking.slug}", form)
-    assert answer.status_code == 302, answer.content.decode()
-    booking = Booking.objects.select_related("contact", "page__owner").get()
-    assert booking.form_answers == {"arrival": "2026-11-23T08:30:00.000Z", "drinks": "tea;water"}
-    assert booking.contact
-    assert booking.contact.properties["arrival"] == "2026-11-23T08:30:00.000Z"
-    assert booking.contact.properties["drinks"] == ["tea", "water"]
-    (arrival, moment), drinks = answers_shown(booking, "Europe/Warsaw")
-    assert drinks == ("Drinks", "Tea, Water")
-    assert arrival == "Arrival"
-    assert "9:30" in moment
-
-
-def test_some_of_a_list_says_that_it_is_optional_as_other_fields_do(client: Client, asking: SchedulingPage) -> None:
-    for item in asking.form_fields:
-        item["required"] = False
-    asking.save()
-    shown = client.get(f"/meetings/{asking.slug}?start={START}").content.decode()
-    legend = shown[shown.index("<legend") : shown.index("</legend>")]
-    assert "Drinks" in legend
-    assert "optional" in legend
-
-
-@pytest.mark.spec("C19")
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("arrival", ""),
-        ("arrival", "tomorrow"),
-        ("arrival", "0001-01-01T00:00"),
-        ("drinks", []),
-        ("drinks", ["tea", "gin"]),
-    ],
-)
-def test_a_time_or_a_choice_that_does_not_hold_is_told_at_its_field_and_the_rest_is_kept(
-    client: Client, asking: SchedulingPage, field: str, value: object
-) -> None:
-    good = {"answer-arrival": "2026-11-23T17:30", "answer-drinks": ["coffee"]}
-    answer = client.post(f"/meetings/{asking.slug}", filled(asking) | good | {f"answer-{field}": value})
-    words = answer.content.decode()
-    assert answer.status_code == 422
-    assert f'id="id_answer-{field}_error"' in words
-    if field == "arrival":
-        assert re.search(r'value="coffee"[^>]*checked', words)
-    else:
-        assert 'value="2026-11-23T17:30"' in words
-    assert not Booking.objects.exists()
-
-
-@pytest.mark.spec("C19")
-def test_every_kind_of_property_can_be_added_in_the_editor(client: Client, asking: SchedulingPage) -> None:
-    SchedulingPage.objects.update(form_fields=[])
-    client.force_login(asking.owner)
-    words = client.get(f"/app/{asking.account_id}/meetings/pages/{asking.pk}/").content.decode()
-    assert '<option value="arrival">Arrival</option>' in words
-    assert '<option value="drinks">Drinks</option>' in words
-
-
 @pytest.mark.parametrize("reference", ["nonsense", "0" * 32 + ":x", "%00", "x" * 4000])
 def test_a_reference_that_we_did_not_sign_is_unknown(client: Client, reference: str) -> None:
     assert client.get(f"/meetings/-/booked/{reference}").status_code == 404
@@ -382,10 +238,8 @@ def test_a_reference_that_we_did_not_sign_is_unknown(client: Client, reference: 
 
 
 def test_the_form_works_without_cookies_and_checks_no_token() -> None:
-    membership = MembershipFactory(super_admin=True)
-    _initialise(membership.account, membership)
     strict = Client(enforce_csrf_checks=True)
-    page = page_make(membership=membership)
+    page = public_page()
     assert strict.post(f"/meetings/{page.slug}", filled(page)).status_code == 302
     assert dt.datetime.now(dt.UTC) == NOW
 

@@ -76,7 +76,7 @@ def sign_in(page: Page, member: Membership) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def typed_is_back(page: Page, address: str) -> None:
+def assert_typed_is_back(page: Page, address: str) -> None:
     expect(page.get_by_text(BACK_AGAIN)).to_be_visible()
     assert page.url == address
     expect(page.get_by_label("First name")).to_have_value("Grace")
@@ -93,7 +93,7 @@ def test_whoever_is_signed_out_while_typing_finds_it_again_after_signing_in(
     Session.objects.all().delete()
     save(page)
     sign_in(page, member)
-    typed_is_back(page, address)
+    assert_typed_is_back(page, address)
     save(page)
     page.wait_for_url(CONTACT)
     assert Record.objects.get().properties["firstname"] == "Grace"
@@ -128,7 +128,7 @@ def test_a_form_of_an_older_session_is_opened_anew_with_what_was_typed(
     expect(page.get_by_role("heading", name="Please send it again")).to_be_visible()
     picture(page, "please-send-it-again")
     page.get_by_role("link", name="Open the page anew").click()
-    typed_is_back(page, address)
+    assert_typed_is_back(page, address)
 
 
 def test_a_password_is_never_kept(live_server: LiveServer, open_page: PageFactory, member: Membership) -> None:
@@ -162,7 +162,7 @@ def test_after_a_fault_of_the_server_a_press_leads_back_to_what_was_typed(
     expect(page.get_by_text("What you typed is kept in this tab")).to_be_visible()
     picture(page, f"server-fault-typed-{narrow}")
     page.get_by_role("link", name="Open the page anew").click()
-    typed_is_back(page, address)
+    assert_typed_is_back(page, address)
     records_refused(False)
     save(page)
     page.wait_for_url(CONTACT)
@@ -224,7 +224,7 @@ def test_what_the_network_lost_is_there_again_when_going_back_or_to_the_page(
     page.wait_for_url("chrome-error://**")
     page.unroute(address)
     page.go_back() if way == "back" else page.goto(address)
-    typed_is_back(page, address)
+    assert_typed_is_back(page, address)
 
 
 @pytest.mark.parametrize("fault", ["server", "network"])
