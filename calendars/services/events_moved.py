@@ -28,8 +28,9 @@ def event_follow_elsewhere(row: Booking | MeetingEvent) -> RemoteEvent | None:
         event = _event_in(client, calendar, row)
         if event is not None:
             log.info("event.dragged_elsewhere", calendar_id=calendar.pk)
-            row.calendar, row.event_id = calendar, event.remote_id
-            row.save(update_fields=["calendar", "event_id"])
+            # The order of changes is a calendar's own: what is known of the one before says nothing about this one.
+            row.calendar, row.event_id, row.event_modified = calendar, event.remote_id, ""
+            row.save(update_fields=["calendar", "event_id", "event_modified"])
             return event
     return None
 
