@@ -33,6 +33,7 @@ from crm.selectors import (
     records_page,
     timeline_page,
 )
+from crm.selectors.addresses import addresses_list
 from crm.selectors.consents import consent_state
 
 ROUNDS = 100
@@ -56,6 +57,8 @@ def bare_record(request: AccountRequest, account_id: int, record_id: int) -> Htt
     parts: list[Any] = [
         timeline_page(account_id=account_id, record_id=record_id).items,
         definitions_list(account_id=account_id, object_type=CONTACT),
+        definitions_list(account_id=account_id, object_type=CONTACT, archived=True),
+        addresses_list(account_id=account_id, record_id=record_id),
         owners_list(account_id=account_id),
         associations_get(account_id=account_id, record=found),
         consent_state(account_id=account_id, record_id=record_id),
