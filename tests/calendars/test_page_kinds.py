@@ -19,7 +19,7 @@ from tests.accounts.factories import MembershipFactory, actor_of
 from tests.calendars.booking import book, page_make, slot
 from tests.calendars.kinds import group_make, robin_make
 from tests.calendars.memory import memory_reset
-from tests.calendars.scheduler_api import Api
+from tests.calendars.scheduler_api import Api, wish
 from tests.calendars.test_pages import filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("C18", "C19")]
@@ -251,17 +251,7 @@ def test_the_api_lists_and_books_pages_of_several_hosts_by_the_same_rules() -> N
     assert information["linkType"] == "ROUND_ROBIN_CALENDAR"
     assert information["customParams"]["ownerPrioritized"] is True
     assert [user["meetingsUser"]["id"] for user in information["allUsersBusyTimes"]] == [str(hosts[0].pk)]
-    body = {
-        "slug": group.slug,
-        "startTime": slot(2).isoformat(),
-        "duration": 1_800_000,
-        "email": "jan@example.com",
-        "firstName": "Jan",
-        "lastName": "Kowalski",
-        "formFields": [],
-        "legalConsentResponses": [],
-        "likelyAvailableUserIds": [],
-    }
+    body = wish(group, slot(2))
     assert api.post("meeting-links/book", body).status_code == 200
     assert api.post("meeting-links/book", body | {"slug": page.slug}).status_code == 409, "the group took the host"
     assert api.post("meeting-links/book", body | {"email": "b@example.com"}).status_code == 409
